@@ -1,0 +1,48 @@
+# Footloop. `make help` lists what there is.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+LOCK_UV := build/lock/bin/uv
+LOCK := pip compile pyproject.toml --group build --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock" --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check format lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## set this machine up to run Footloop
+	@$(PYTHON) bootstrap.py run
+
+setup-dev: ## set this machine up to test Footloop too
+	@$(PYTHON) bootstrap.py dev
+
+run: setup ## start the simulated roller with its panel
+	@.venv/bin/footloop-sim run
+
+test: setup-dev ## run all the tests; the pure modules must be covered in full
+	$(PY) -m pytest -n auto -m "not long" --cov --cov-report=term
+	$(PY) -m pytest -n auto -m long
+
+check: setup-dev ## check format, lint, types and import contracts
+	$(PY) -m ruff format --check
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-logo
+
+format: setup-dev ## put the source in form and mend what can be mended
+	$(PY) -m ruff format
+	$(PY) -m ruff check --fix
+
+lock: setup ## resolve the requirement files again; UPGRADE=--upgrade takes newer releases
+	$(PY) -m venv build/lock
+	build/lock/bin/pip install --quiet --disable-pip-version-check uv
+	$(LOCK_UV) $(LOCK) $(UPGRADE) --output-file requirements.txt
+	$(LOCK_UV) $(LOCK) $(UPGRADE) --group dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+
+clean: ## remove what builds and tests made; .venv stays
+	rm -rf build dist .coverage .coverage.* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

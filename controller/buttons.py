@@ -1,0 +1,104 @@
+"""Presses out of button levels, on the loop's clock. Pure.
+
+A level counts after it was stable for `DEBOUNCE_S`. A short press is told at its release, a
+long one once, while still held. A button held when the controller starts is spent until it
+was released: it starts nothing. Stop is no button of this kind, the kernel reads its level.
+"""
+
+from typing import NamedTuple
+
+from hardware.roller import Buttons
+
+DEBOUNCE_S = 0.030
+LONG_S = 2.0
+STUCK_S = 10.0
+"""Longer than anybody holds a button on purpose."""
+
+
+class Presses(NamedTuple):
+    """What was pressed, in the tick in which it is certain."""
+
+    start: bool = False
+    end: bool = False  # start held long
+    plus: bool = False
+    minus: bool = False
+    acknowledge: bool = False  # minus held long
+    pair: bool = False  # plus and minus held long together
+
+
+class Key(NamedTuple):
+    """One debounced button."""
+
+    level: bool = False
+    level_since_s: float = 0.0
+    down_at_s: float | None = None  # None: up
+    spent: bool = True  # told already, or held since start-up
+
+
+class Pad(NamedTuple):
+    """Memory of all three."""
+
+    start: Key = Key()
+    plus: Key = Key()
+    minus: Key = Key()
+
+
+NOTHING = Presses()
+UP = Buttons()
+
+
+def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
+    """Fold the levels of one tick in."""
+    if levels == UP and not (pad.start.level or pad.plus.level or pad.minus.level) and _rest(pad):
+        return pad, NOTHING
+    start, start_short = _fold(pad.start, levels.start, now_s)
+    plus, plus_short = _fold(pad.plus, levels.plus, now_s)
+    minus, minus_short = _fold(pad.minus, levels.minus, now_s)
+    long_start, long_plus, long_minus = _long(start, now_s), _long(plus, now_s), _long(minus, now_s)
+    presses = Presses(
+        start=start_short,
+        end=long_start,
+        plus=plus_short and minus.down_at_s is None,
+        minus=minus_short and plus.down_at_s is None,
+        acknowledge=long_minus and plus.down_at_s is None,
+        pair=long_plus and long_minus,
+    )
+    if long_start:
+        start = start._replace(spent=True)
+    if presses.pair:
+        plus, minus = plus._replace(spent=True), minus._replace(spent=True)
+    elif presses.acknowledge:
+        minus = minus._replace(spent=True)
+    return Pad(start, plus, minus), presses
+
+
+def stuck(pad: Pad, now_s: float) -> list[str]:
+    """Names of the buttons that have been down for longer than anybody holds one."""
+    return [
+        name
+        for name, key in zip(Pad._fields, pad, strict=True)
+        if key.down_at_s is not None and now_s - key.down_at_s > STUCK_S
+    ]
+
+
+def _rest(pad: Pad) -> bool:
+    return all(key.down_at_s is None and not key.spent for key in pad)
+
+
+def _fold(key: Key, level: bool, now_s: float) -> tuple[Key, bool]:
+    """The key after `level`, and whether a short press just ended."""
+    if level != key.level:
+        return key._replace(level=level, level_since_s=now_s), False
+    if now_s - key.level_since_s < DEBOUNCE_S:
+        return key, False
+    if level and key.down_at_s is None:
+        return key._replace(down_at_s=now_s), False
+    if level or (key.down_at_s is None and not key.spent):
+        return key, False
+    short = key.down_at_s is not None and not key.spent and now_s - key.down_at_s < LONG_S
+    return key._replace(down_at_s=None, spent=False), short
+
+
+def _long(key: Key, now_s: float) -> bool:
+    held = key.down_at_s is not None and not key.spent
+    return held and key.down_at_s is not None and now_s - key.down_at_s >= LONG_S

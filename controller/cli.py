@@ -1,0 +1,121 @@
+"""footloop: parses and dispatches, nothing else.
+
+Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 wrong configuration.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from controller import engine, settings
+from controller.journal import JournalError
+from controller.link import LinkError
+from controller.processes import side_by_side
+from controller.settings import DEFAULT_PATH, Settings, SettingsError
+from hardware.calibration import Calibration
+from hardware.errors import HardwareError
+from hardware.gpio import open_roller
+
+OK, FAILED, USAGE, CONFIGURATION = 0, 1, 2, 3
+DEVICES = ("gpio",)
+
+EPILOG = """examples:
+  footloop init                     write the commented configuration
+  footloop run --device gpio        roller and page, until Ctrl-C
+  footloop engine --device gpio     the roller alone: buttons on the device
+  footloop panel                    the page alone, beside a running engine
+
+To try it without hardware: footloop-sim run"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    given = _parser().parse_args(argv)
+    try:
+        return int(given.command(given))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return CONFIGURATION
+    except (HardwareError, engine.BusyError, JournalError, LinkError) as error:
+        print(error, file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="footloop",
+        description="The controller of a motorized foot-massage roller.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    init = commands.add_parser("init", help="write the commented configuration file")
+    init.set_defaults(command=_init)
+    run = commands.add_parser("run", help="run the roller and its page")
+    run.set_defaults(command=_run)
+    alone = commands.add_parser("engine", help="run the roller without a page")
+    alone.set_defaults(command=_engine)
+    panel = commands.add_parser("panel", help="run the page beside a running engine")
+    panel.set_defaults(command=_panel)
+    for command in (init, run, alone, panel):
+        command.add_argument(
+            "--config", type=Path, default=DEFAULT_PATH, help=f"default: {DEFAULT_PATH}"
+        )
+    for command in (run, alone):
+        command.add_argument(
+            "--device", required=True, choices=DEVICES, help="how the roller is wired"
+        )
+    return parser
+
+
+def _init(given: argparse.Namespace) -> int:
+    path = given.config.expanduser()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(settings.template())
+    except FileExistsError:
+        print(f"{path}: is there already; move it away to have a new one", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"{path}: cannot be written ({error.strerror})", file=sys.stderr)
+        return FAILED
+    print(f"wrote {path}; look through it, then: footloop run --device gpio")
+    return OK
+
+
+def _run(given: argparse.Namespace) -> int:
+    settings.load(given.config)
+    footloop = [sys.executable, "-m", "controller.cli"]
+    config = ["--config", str(given.config)]
+    return side_by_side(
+        [*footloop, "engine", "--device", given.device, *config], [*footloop, "panel", *config]
+    )
+
+
+def _engine(given: argparse.Namespace) -> int:
+    found = settings.load(given.config)
+    roller = open_roller(found.wiring, Calibration(), clock=time.monotonic)
+    engine.run(roller, engine.MonotonicClock(), setup_of(found))
+    return OK
+
+
+def _panel(given: argparse.Namespace) -> int:
+    from controller.panel.__main__ import main as panel_main  # noqa: PLC0415 - web code
+
+    found = settings.load(given.config)
+    names = [word for name in found.names for word in ("--name", name)]
+    socket = str(setup_of(found).socket)
+    port = str(found.port)
+    return panel_main(["--socket", socket, "--host", found.host, "--port", port, *names])
+
+
+def setup_of(found: Settings) -> engine.Setup:
+    """What the engine needs of the settings."""
+    return engine.Setup(found.person, found.machine, found.limits, found.folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""The pressure that is expected along the sole. Pure.
+
+The leg makes the pressure, so what to expect is learned: in the first two slow strokes, per
+foot, place by place; then it is frozen. Until then the expectation follows the felt pressure
+slowly, so that a slow change is no surprise and a fast one is. It always stays within the
+limits of the specification (6 to 40 kPa), and nothing raises it afterwards.
+"""
+
+from typing import NamedTuple
+
+from controller.limits import Limits
+
+BINS = 20
+"""Places along the sole, 0..1; about 13 mm each, half a roller's width."""
+FOLLOW_S = 1.0
+"""Time constant of the expectation while learning."""
+
+
+class Reference(NamedTuple):
+    """What is expected, and how far learning has come."""
+
+    kpa: tuple[float | None, ...] = (None,) * BINS  # by place; None: not felt yet
+    bin: int = -1  # being averaged
+    sum_kpa: float = 0.0
+    samples: int = 0
+    follow_kpa: float = 0.0
+    frozen: bool = False
+
+
+def learn(reference: Reference, place: float | None, pressure_kpa: float, dt_s: float) -> Reference:
+    """Fold one sample in, while the first two strokes last."""
+    kpa, at, sum_kpa, samples, follow_kpa, frozen = reference
+    if frozen or not (-1000.0 < pressure_kpa < 1000.0):
+        return reference
+    follow_kpa += (pressure_kpa - follow_kpa) * min(1.0, dt_s / FOLLOW_S)
+    here = at if place is None else min(BINS - 1, max(0, int(place * BINS)))
+    if here != at:
+        kpa = _averaged(reference)
+        sum_kpa, samples = 0.0, 0
+    return Reference(kpa, here, sum_kpa + pressure_kpa, samples + 1, follow_kpa, False)
+
+
+def freeze(reference: Reference) -> Reference:
+    """The two strokes are over: what was felt is what is expected from now on."""
+    return Reference(_averaged(reference), -1, 0.0, 0, reference.follow_kpa, True)
+
+
+def begin(pressure_kpa: float) -> Reference:
+    """A new foot, which rests with `pressure_kpa`."""
+    return Reference(follow_kpa=pressure_kpa)
+
+
+def expected_kpa(reference: Reference, place: float | None, limits: Limits) -> float:
+    """The reference at `place` (0..1), within its limits, kPa."""
+    kpa = reference.follow_kpa
+    if reference.frozen and place is not None:
+        spot = min(BINS - 1.0, max(0.0, place * BINS - 0.5))
+        low = int(spot)
+        here, there = reference.kpa[low], reference.kpa[min(BINS - 1, low + 1)]
+        if here is not None and there is not None:
+            kpa = here + (there - here) * (spot - low)
+        elif here is not None or there is not None:
+            kpa = here if here is not None else there or 0.0
+    if not (kpa > limits.reference_low_kpa):
+        return limits.reference_low_kpa
+    return min(kpa, limits.reference_high_kpa)
+
+
+def _averaged(reference: Reference) -> tuple[float | None, ...]:
+    """The bins with the one being averaged written down; two strokes count alike."""
+    if reference.bin < 0 or not reference.samples:
+        return reference.kpa
+    mean = reference.sum_kpa / reference.samples
+    before = reference.kpa[reference.bin]
+    kpa = list(reference.kpa)
+    kpa[reference.bin] = mean if before is None else (before + mean) / 2
+    return tuple(kpa)

@@ -1,0 +1,165 @@
+"""The engine process: one roller, one loop, the desk with its link, the journal.
+
+Builds the parts, asks the system for punctuality, ends cleanly on SIGTERM and SIGINT. It
+imports no web code. The panel is another process and may die without anybody noticing here.
+"""
+
+import ctypes
+import fcntl
+import gc
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any, NamedTuple
+
+from controller.desk import Desk
+from controller.journal import Journal, JournalError, recall, store
+from controller.limits import Limits
+from controller.link import TELL_EVERY_S, Link
+from controller.loop import Clock, Loop, Tick
+from controller.modes import Sitting, State
+from controller.session import Machine, Person, Session, Wish
+from controller.telemetry import journalled, telemetry
+from hardware.roller import Roller
+
+SWITCH_S = 0.0005
+"""How long another thread may keep the interpreter from the loop; Python's default is 5 ms."""
+REALTIME_PRIORITY = 40
+MCL_CURRENT, MCL_FUTURE = 1, 2
+
+
+class BusyError(RuntimeError):
+    """Another engine is running on this machine."""
+
+
+class MonotonicClock:
+    """The system's monotonic clock; the loop's time on a real machine."""
+
+    def now_s(self) -> float:
+        """Seconds since some fixed point."""
+        return time.monotonic()
+
+    def wait_until(self, at_s: float) -> None:
+        """Sleep until `at_s`."""
+        left_s = at_s - time.monotonic()
+        if left_s > 0.0:
+            time.sleep(left_s)
+
+
+class Setup(NamedTuple):
+    """What an engine is made for."""
+
+    person: Person
+    machine: Machine
+    limits: Limits
+    folder: Path  # for socket, lock and journal; owner-only
+
+    @property
+    def socket(self) -> Path:
+        """Where the panel finds the engine."""
+        return self.folder / "engine.sock"
+
+
+class Teller:
+    """The loop's observer: telemetry to the desk 20 times a second, news to the journal."""
+
+    def __init__(self, desk: Desk, journal: Journal, device_name: str) -> None:
+        self._desk, self._journal, self._name = desk, journal, device_name
+        self._next_s = float("-inf")
+        self._sitting: Sitting | None = None
+        self._stop: object = None
+
+    def wish(self) -> Wish:
+        """What people ask now."""
+        return self._desk.take()
+
+    def publish(self, tick: Tick) -> None:
+        """Cheap on most ticks: nothing to tell."""
+        state = tick.state
+        if state.sitting is not self._sitting or state.stop is not self._stop:
+            self._sitting, self._stop = state.sitting, state.stop
+            self._journal.write(journalled(state))
+            self._next_s = tick.now_s
+        if tick.now_s >= self._next_s:
+            self._next_s = tick.now_s + TELL_EVERY_S
+            self._desk.telemetry = self._picture(tick)
+
+    def _picture(self, tick: Tick) -> Mapping[str, Any]:
+        picture = telemetry(tick.state, tick.session, tick.sample, self._name)
+        if self._journal.failure is not None:
+            picture["words"] = f"Cannot start: {self._journal.failure}."
+        return picture
+
+
+def run(roller: Roller, clock: Clock, setup: Setup) -> None:
+    """Run until SIGTERM or SIGINT. Raises `BusyError`, `JournalError`, `LinkError`, `OSError`."""
+    setup.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _lock(setup.folder):
+        desk = Desk(time.monotonic)
+        state = _recalled(setup, clock.now_s(), desk)
+        link = Link(setup.socket, desk)
+        journal = Journal(setup.folder / "journal.json", desk.record)
+        session = Session.new(setup.person, setup.machine, setup.limits)
+        loop = Loop(roller, clock, Teller(desk, journal, roller.name), session, setup.limits, state)
+        _stop_on_signals(loop)
+        link.start()
+        _be_punctual()
+        try:
+            loop.run()
+        finally:
+            journal.close()
+            link.close()
+
+
+def _recalled(setup: Setup, now_s: float, desk: Desk) -> State:
+    """The kernel's first state, from the journal; and the journal proven writable."""
+    path = setup.folder / "journal.json"
+    number, pains, stop = recall(path, now_s)
+    state = State.initial(now_s, number, stop)
+    state = state._replace(sitting=state.sitting._replace(pains=pains))
+    try:
+        store(path, journalled(state))
+    except OSError as error:
+        raise JournalError(
+            f"cannot write {path}: {error.strerror}; free space or mend the folder's rights"
+        ) from error
+    desk.record(number)
+    return state
+
+
+def _lock(folder: Path) -> IO[str]:
+    """Hold the folder for this process alone, until it ends however it ends."""
+    file = open(folder / "engine.lock", "w", encoding="utf-8")  # noqa: SIM115
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise BusyError(
+            f"another engine is running on {folder}; stop it first, or use another folder"
+        ) from error
+    return file
+
+
+def _stop_on_signals(loop: Loop) -> None:
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        loop.stop()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+
+
+def _be_punctual() -> None:
+    """Take what the system grants: real-time turn, memory kept in, no collector pauses."""
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REALTIME_PRIORITY))
+    except PermissionError:
+        print("note: no right to real-time scheduling; the loop runs at normal priority")
+    if ctypes.CDLL(None).mlockall(MCL_CURRENT | MCL_FUTURE) != 0:
+        print("note: no right to lock memory; the loop may wait for pages")
+    gc.collect()
+    gc.freeze()

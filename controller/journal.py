@@ -1,0 +1,119 @@
+"""The engine's few durable facts: is a stop latched, is a session open.
+
+Written by a thread of its own, newest value wins, each write a new file moved into place
+after it is on disk. The kernel starts no motion in a session before that session is
+recorded, so whatever ends the process, the next one knows. A journal that cannot be read
+counts as a lost session: it comes back STOPPED, never forgotten.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from controller.limits import LOWEST_LEVEL, NEW_PERSON_LEVEL
+from controller.modes import Stop
+from controller.trips import Trip
+
+
+class JournalError(OSError):
+    """The journal cannot be written; nothing may move."""
+
+
+class Journal:
+    """One file. `recorded` is called with the session's number once it is on disk."""
+
+    def __init__(self, path: Path, recorded: Callable[[int], None]) -> None:
+        self._path, self._recorded = path, recorded
+        self._pending: Mapping[str, Any] | None = None
+        self._wake = threading.Condition()
+        self._open = True
+        self.failure: str | None = None
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def write(self, facts: Mapping[str, Any]) -> None:
+        """Have `facts` on disk soon; returns at once."""
+        with self._wake:
+            self._pending = facts
+            self._wake.notify()
+
+    def close(self) -> None:
+        """Write what is pending and end the thread."""
+        with self._wake:
+            self._open = False
+            self._wake.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._pending is not None or not self._open)
+                facts, self._pending = self._pending, None
+            if facts is None:
+                return
+            self._store(facts)
+
+    def _store(self, facts: Mapping[str, Any]) -> None:
+        try:
+            store(self._path, facts)
+        except OSError as error:
+            self.failure = f"cannot write {self._path}: {error.strerror}"
+            return
+        self.failure = None
+        self._recorded(int(facts["session"]))
+
+
+def store(path: Path, facts: Mapping[str, Any]) -> None:
+    """Replace the journal by `facts`, durably. Raises `OSError`."""
+    new = path.with_suffix(".new")
+    with open(new, "w", encoding="utf-8", opener=_owner_only) as file:
+        json.dump(facts, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def recall(path: Path, now_s: float) -> tuple[int, int, Stop | None]:
+    """Number of the last session, pain stops in it, and the stop to come back with, if any."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        number, pains = int(facts["session"]), int(facts["pains"])
+        stop = None if facts["stop"] is None else _stop(facts["stop"], now_s)
+        session_open = bool(facts["session_open"])
+    except FileNotFoundError:
+        return 0, 0, None
+    except (ValueError, KeyError, TypeError, OSError):
+        return 0, 0, _power_lost(now_s)
+    if stop is None and session_open:
+        stop = _power_lost(now_s)
+    return number, pains, stop
+
+
+def _stop(facts: Mapping[str, Any], now_s: float) -> Stop:
+    pressure_kpa, place = facts["pressure_kpa"], facts["place"]
+    return Stop(
+        trip=Trip[facts["trip"]],
+        at_s=now_s,
+        pressure_kpa=float("nan") if pressure_kpa is None else float(pressure_kpa),
+        rise_kpa=float(facts["rise_kpa"] or 0.0),
+        place=None if place is None else float(place),
+        level=int(facts["level"]),
+        next_level=int(facts["next_level"]),
+        rest=bool(facts["rest"]),
+    )
+
+
+def _power_lost(now_s: float) -> Stop:
+    return Stop(Trip.POWER, now_s, 0.0, 0.0, None, LOWEST_LEVEL, NEW_PERSON_LEVEL)

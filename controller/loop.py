@@ -1,0 +1,110 @@
+"""The heartbeat: read, plan, step, drive, publish. One thread, the only caller of `Roller`.
+
+The loop decides nothing. It is paced by a monotonic clock, counts how late it was, and on
+every way out, an exception, a signal, the end, the roller rests.
+"""
+
+from typing import NamedTuple, Protocol
+
+from controller.limits import Limits
+from controller.modes import State
+from controller.safety import step
+from controller.session import Session, Wish, plan
+from hardware.roller import REST, Roller, Sample
+
+
+class Clock(Protocol):
+    """The loop's time. In the simulator it is the simulated world's."""
+
+    def now_s(self) -> float:
+        """Seconds, never going back."""
+
+    def wait_until(self, at_s: float) -> None:
+        """Return at `at_s` or as soon after it as possible."""
+
+
+class Tick(NamedTuple):
+    """All there is to tell of one tick."""
+
+    state: State
+    session: Session
+    sample: Sample
+    now_s: float
+
+
+class Observer(Protocol):
+    """Gets every tick, quickly; and says what people wish."""
+
+    def wish(self) -> Wish:
+        """What people ask now."""
+
+    def publish(self, tick: Tick) -> None:
+        """Take note. Must not block, must not raise."""
+
+
+class Pace:
+    """How the loop kept time. `late_s` is the worst, `overruns` counts missed periods."""
+
+    def __init__(self) -> None:
+        self.ticks = 0
+        self.overruns = 0
+        self.worst_late_s = 0.0
+
+    def count(self, late_s: float, tick_s: float) -> None:
+        """One tick began `late_s` after its time."""
+        self.ticks += 1
+        if late_s > self.worst_late_s:
+            self.worst_late_s = late_s
+        if late_s >= tick_s:
+            self.overruns += 1
+
+
+class Loop:
+    """Drives one roller until `stop()` is called."""
+
+    def __init__(
+        self,
+        roller: Roller,
+        clock: Clock,
+        observer: Observer,
+        session: Session,
+        limits: Limits,
+        state: State | None = None,
+    ) -> None:
+        self._roller, self._clock, self._observer = roller, clock, observer
+        self._session, self._limits = session, limits
+        self._state = state or State.initial(clock.now_s())
+        self._running = True
+        self.pace = Pace()
+
+    def stop(self) -> None:
+        """Leave after this tick. May be called from a signal handler."""
+        self._running = False
+
+    def run(self) -> None:
+        """Tick until stopped; whatever happens, the roller is left at rest."""
+        try:
+            due_s = self._clock.now_s()
+            while self._running:
+                now_s = self._clock.now_s()
+                self.pace.count(now_s - due_s, self._limits.tick_s)
+                self.tick(now_s)
+                due_s = max(due_s + self._limits.tick_s, now_s)
+                self._clock.wait_until(due_s)
+        finally:
+            self._rest()
+
+    def tick(self, now_s: float) -> None:
+        """One round."""
+        sample = self._roller.read()
+        wish = self._observer.wish()
+        self._session, request = plan(self._session, wish, sample, self._state, now_s)
+        self._state, drive = step(self._state, request, sample, self._limits, now_s)
+        self._roller.drive(drive)
+        self._observer.publish(Tick(self._state, self._session, sample, now_s))
+
+    def _rest(self) -> None:
+        try:
+            self._roller.drive(REST)
+        finally:
+            self._roller.close()

@@ -1,0 +1,230 @@
+"""The safety kernel: may the motor move, how fast, and if not, why not.
+
+`step()` is pure: the state, a request and a sample in, the new state and a drive out. It
+trusts nobody: a request can only ask. Silence is the default: every mode but the moving
+ones keeps the gate off, a trip latches with its first reason, and the only way out of
+STOPPED is an acknowledgement, to IDLE, under the conditions of `_may_return`.
+"""
+
+from math import inf
+
+from controller.limits import LEVELS, LOWEST_LEVEL, Limits
+from controller.modes import TRANSITIONS, Event, Mode, Request, Sitting, State, Stop
+from controller.motion import drive_of, level_of, next_duty, wanted_duty
+from controller.trips import Reason, Trip, Watch, foot_gone, look, overloaded, steady
+from hardware.roller import Drive, Sample
+
+__all__ = ["Event", "Mode", "Reason", "Request", "State", "Stop", "Trip", "step"]
+
+PRESS_S = 3.0
+"""A press that opened a session with a foot on also starts, if the foot is steady by then."""
+
+Decision = tuple[Event | None, Reason | None]
+"""What a tick does to the mode, and why."""
+
+
+def step(
+    state: State, request: Request, sample: Sample, limits: Limits, now_s: float
+) -> tuple[State, Drive]:
+    """Fold one tick in; return the new state and what the roller must do until the next.
+
+    Call it once per tick with a growing `now_s` (seconds, the loop's clock). Never raises.
+    """
+    dt_s = now_s - state.watch.now_s
+    reference_kpa = _reference(request.reference_kpa, limits)
+    live, rolling = state.mode.moving, state.duty != 0.0
+    watch, trip = look(state.watch, sample, live, rolling, reference_kpa, limits, now_s)
+    if sample.stop_pressed or request.stop:
+        trip = Trip.STOP
+    elif trip is Trip.LATE and state.mode is Mode.IDLE:
+        trip = None  # nothing moves and nothing is about to
+    state = _felt(state, watch, dt_s)
+    if state.mode is Mode.STOPPED:
+        if trip is None and request.acknowledge and _may_return(state, limits):
+            state = _enter(state, Event.ACKNOWLEDGE, None, request, limits)
+    elif trip is not None:
+        state = _trip(state, trip, request, limits)
+    else:
+        state = _session(state, request, limits)
+        event, why = _decide(state, request, sample, limits)
+        if event is not None:
+            state = _enter(state, event, why, request, limits)
+    return _move(state, request, sample, limits, dt_s)
+
+
+def _reference(kpa: float, limits: Limits) -> float:
+    """The reference within its limits; NaN is the lowest."""
+    if not (kpa > limits.reference_low_kpa):
+        return limits.reference_low_kpa
+    return min(kpa, limits.reference_high_kpa)
+
+
+def _felt(state: State, watch: Watch, dt_s: float) -> State:
+    """The new memory of the detectors, and the time a foot has been on or rolled."""
+    mode, since_s, _, duty, heading, driven_at_s, foot_at_s, rolled_s, sitting, stop = state
+    if watch.light_since_s == inf:
+        foot_at_s = watch.now_s
+    if duty != 0.0:
+        rolled_s += dt_s
+    return State(
+        mode, since_s, watch, duty, heading, driven_at_s, foot_at_s, rolled_s, sitting, stop
+    )
+
+
+def _session(state: State, request: Request, limits: Limits) -> State:
+    """A press of the device's own button opens a session; a foot long gone closes it."""
+    sitting, now_s = state.sitting, state.watch.now_s
+    if sitting.opened_at_s is not None:
+        away = now_s - max(state.foot_at_s, sitting.opened_at_s) > limits.away_s
+        return state._replace(sitting=sitting.closed(Reason.AWAY)) if away else state
+    if not request.press or state.mode is not Mode.IDLE or now_s < sitting.rest_until_s:
+        return state
+    start_until_s = now_s + PRESS_S if state.watch.light_since_s == inf else -inf
+    return state._replace(sitting=sitting.opened(now_s, start_until_s), rolled_s=0.0)
+
+
+def _trip(state: State, trip: Trip, request: Request, limits: Limits) -> State:
+    """Latch the first reason with the way back; the session is over."""
+    sitting, watch, now_s = state.sitting, state.watch, state.watch.now_s
+    level, next_level, rest = request.level, request.level, False
+    if trip.reason is Reason.PAIN:
+        next_level = max(LOWEST_LEVEL, int(limits.pain_ratio * level + 1e-9))
+        rest = sitting.pains > 0
+        rest_until_s = now_s + limits.pain_rest_s if rest else sitting.rest_until_s
+        sitting = sitting._replace(pains=0 if rest else 1, rest_until_s=rest_until_s)
+    stop = Stop(trip, now_s, watch.last_kpa, watch.rise_kpa, request.place, level, next_level, rest)
+    return state._replace(mode=Mode.STOPPED, since_s=now_s, stop=stop, sitting=sitting.closed(None))
+
+
+def _may_return(state: State, limits: Limits) -> bool:
+    """Whether a stop may be acknowledged. The cause of a fault is gone when nothing trips."""
+    if state.stop is None or state.stop.trip.reason is not Reason.PAIN:
+        return True
+    now_s = state.watch.now_s
+    off = now_s - state.watch.light_since_s >= limits.pain_off_s
+    return off and now_s - state.stop.at_s >= limits.pain_wait_s
+
+
+def _decide(state: State, request: Request, sample: Sample, limits: Limits) -> Decision:
+    """What this tick does to a mode that is not STOPPED, when nothing trips."""
+    mode = state.mode
+    if mode is Mode.SERVICE:
+        off = state.watch.light_since_s != inf
+        on = request.service and sample.buttons.start and off
+        return None if on else Event.AT_REST, None
+    if mode is Mode.IDLE:
+        return _decide_idle(state, request, sample, limits), None
+    if mode is Mode.WINDING_DOWN:
+        spent_s = state.watch.now_s - state.since_s
+        over = foot_gone(state.watch, limits) or spent_s >= limits.wind_down_s
+        return Event.AT_REST if over else None, state.sitting.why
+    ending = _ending(state, request, limits)
+    if ending is not None:
+        return Event.END, ending
+    if mode.moving:
+        return _decide_moving(state, request, sample, limits)
+    willing = _willing(state, request, sample, limits)
+    if mode is Mode.HOLD:
+        wanted = request.resume or request.press
+        return Event.CONTINUE if wanted and willing else None, None
+    if not steady(state.watch, limits):
+        return Event.DISARM, None
+    wanted = request.start or request.press or state.watch.now_s <= state.sitting.start_until_s
+    return Event.START if wanted and willing else None, None
+
+
+def _decide_idle(state: State, request: Request, sample: Sample, limits: Limits) -> Event | None:
+    if request.service and sample.buttons.start and foot_gone(state.watch, limits):
+        return Event.SERVE
+    ready = state.sitting.opened_at_s is not None and steady(state.watch, limits)
+    return Event.ARM if ready else None
+
+
+def _decide_moving(state: State, request: Request, sample: Sample, limits: Limits) -> Decision:
+    watch, sitting = state.watch, state.sitting
+    if foot_gone(watch, limits):
+        return Event.HOLD, Reason.FOOT_GONE
+    if request.pause or request.press:
+        return Event.HOLD, Reason.PAUSED
+    if request.change:
+        return Event.HOLD, Reason.CHANGE
+    eased_s = watch.now_s - sitting.eased_at_s
+    fresh = watch.heavy_since_s > sitting.eased_at_s or eased_s >= limits.overload_again_s
+    if overloaded(watch, limits) and fresh:
+        again = eased_s <= limits.overload_pair_s
+        return (Event.END, Reason.OVERLOAD) if again else (Event.EASE, Reason.OVERLOAD)
+    if state.mode is Mode.SOFT_START:
+        full = wanted_duty(state, request, sample, limits)
+        up = full != 0.0 and abs(state.duty) >= abs(full)
+        return Event.FULL_SPEED if up else None, None
+    if state.mode is Mode.RUNNING:
+        return Event.EASE if sitting.ease < 1.0 else None, None
+    return Event.RAISE if request.level > sitting.eased_level else None, None
+
+
+def _ending(state: State, request: Request, limits: Limits) -> Reason | None:
+    """Why an open session must end now, if it must."""
+    now_s, opened_at_s = state.watch.now_s, state.sitting.opened_at_s
+    if opened_at_s is None:
+        return Reason.AWAY
+    if not (state.rolled_s < limits.foot_time_s and now_s - opened_at_s < limits.session_time_s):
+        return Reason.TIME
+    if request.end:
+        return Reason.ENDED
+    if request.finished:
+        return Reason.FINISHED
+    given_up = state.mode is Mode.HOLD and now_s - state.since_s >= limits.hold_s
+    return Reason.AWAY if given_up else None
+
+
+def _willing(state: State, request: Request, sample: Sample, limits: Limits) -> bool:
+    """Whether motion may begin: foot steady, its load accepted, the session on disk."""
+    accepted_kpa = LEVELS[level_of(request, sample, limits)].resting_kpa
+    return (
+        steady(state.watch, limits)
+        and state.watch.resting_kpa <= accepted_kpa
+        and request.recorded == state.sitting.number
+    )
+
+
+def _enter(
+    state: State, event: Event, why: Reason | None, request: Request, limits: Limits
+) -> State:
+    """Make the transition. One that is not in the table is a fault of ours."""
+    mode = TRANSITIONS[state.mode].get(event)
+    if mode is None:
+        return _trip(state, Trip.ASTRAY, request, limits)
+    sitting, now_s = state.sitting._replace(why=why), state.watch.now_s
+    if event is Event.EASE and why is Reason.OVERLOAD:
+        ease = sitting.ease * limits.ease_ratio
+        sitting = sitting._replace(ease=ease, eased_at_s=now_s, eased_level=request.level)
+    elif event is Event.RAISE:
+        sitting = sitting._replace(ease=1.0)
+    elif event is Event.START:
+        sitting = sitting._replace(start_until_s=-inf)
+    if mode in (Mode.IDLE, Mode.WINDING_DOWN) and event is not Event.DISARM:
+        sitting = _after(sitting, event, why)
+    stop = state.stop if mode is Mode.STOPPED else None
+    return state._replace(mode=mode, since_s=now_s, sitting=sitting, stop=stop)
+
+
+def _after(sitting: Sitting, event: Event, why: Reason | None) -> Sitting:
+    """The session closes with its end; the way down to rest still belongs to it."""
+    return sitting if event is Event.AT_REST and why is None else sitting.closed(why)
+
+
+def _move(
+    state: State, request: Request, sample: Sample, limits: Limits, dt_s: float
+) -> tuple[State, Drive]:
+    """The drive of this tick, and its duty remembered."""
+    duty = 0.0
+    if state.mode.moving:
+        duty = next_duty(state, wanted_duty(state, request, sample, limits), limits, dt_s)
+    if duty != state.duty or duty != 0.0:
+        heading = state.heading if duty == 0.0 else (1.0 if duty > 0.0 else -1.0)
+        driven_at_s = state.driven_at_s if duty == 0.0 else state.watch.now_s
+        mode, since_s, watch, _, _, _, foot_at_s, rolled_s, sitting, stop = state
+        state = State(
+            mode, since_s, watch, duty, heading, driven_at_s, foot_at_s, rolled_s, sitting, stop
+        )
+    return state, drive_of(state, limits)

@@ -1,0 +1,97 @@
+"""What the roller tells the world of a tick, as plain data. Pure; made 20 times a second."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from controller import programs, words
+from controller.comfort import expected_kpa
+from controller.limits import Limits
+from controller.modes import Mode, State, Stop
+from controller.session import Session, level_max, place_of
+from controller.trips import steady
+from hardware.roller import Sample
+
+
+def telemetry(state: State, session: Session, sample: Sample, device_name: str) -> dict[str, Any]:
+    """The state object of the link; `GET state` is made from it."""
+    limits, program, cursor = session.limits, session.program, session.cursor
+    place = place_of(session)
+    left_s = programs.left_s(program, cursor)
+    phase = program.steps[min(cursor.step, len(program.steps) - 1)].name
+    level = session.levels.level
+    stop, why = state.stop, state.sitting.why
+    reason = stop.trip.reason if stop is not None else why
+    return {
+        "mode": state.mode.name,
+        "level": level,
+        "wanted_level": session.levels.wanted,
+        "level_max": level_max(sample, limits),
+        "pressure_kpa": _number(sample.pressure_kpa, 1),
+        "reference_kpa": _number(expected_kpa(session.reference, place, limits), 1),
+        "place": None if place is None else round(place, 3),
+        "foot": session.person.foot,
+        "program": program.name,
+        "phase": phase,
+        "left_s": round(left_s),
+        "reason": None if reason is None else reason.value,
+        "words": words.told(state, session.person.foot, phase, left_s, level, limits),
+        "stop": None if stop is None else stop_facts(stop, limits),
+        "session_open": state.sitting.opened_at_s is not None,
+        "can": can(state, limits),
+        "pairing_count": session.pair_count,
+        "device_name": device_name,
+    }
+
+
+def stop_facts(stop: Stop, limits: Limits) -> dict[str, Any]:
+    """A latched stop as the panel shows it."""
+    return {
+        "rule": stop.trip.rule,
+        "reason": stop.trip.reason.value,
+        "at_s": round(stop.at_s, 3),
+        "pressure_kpa": _number(stop.pressure_kpa, 1),
+        "place": None if stop.place is None else round(stop.place, 3),
+        "level": stop.level,
+        "next_level": stop.next_level,
+        "until": words.until(stop, limits),
+    }
+
+
+def can(state: State, limits: Limits) -> list[str]:
+    """Which controls make sense now. Stop and gentler always do."""
+    if state.mode is Mode.STOPPED:
+        return ["acknowledge"]
+    if state.mode is Mode.HOLD:
+        return ["continue", "end"] if steady(state.watch, limits) else ["end"]
+    if state.mode is Mode.ARMED:
+        return ["start", "end"]
+    if state.mode.moving and state.mode not in (Mode.WINDING_DOWN, Mode.SERVICE):
+        return ["pause", "end"]
+    return []
+
+
+def journalled(state: State) -> Mapping[str, Any]:
+    """The few facts that must survive a loss of power."""
+    stop = state.stop
+    return {
+        "session": state.sitting.number,
+        "session_open": state.sitting.opened_at_s is not None,
+        "pains": state.sitting.pains,
+        "stop": None
+        if stop is None
+        else {
+            "trip": stop.trip.name,
+            "pressure_kpa": _number(stop.pressure_kpa, 3),
+            "rise_kpa": _number(stop.rise_kpa, 3),
+            "place": stop.place,
+            "level": stop.level,
+            "next_level": stop.next_level,
+            "rest": stop.rest,
+        },
+    }
+
+
+def _number(value: float, digits: int) -> float | None:
+    """JSON knows no NaN."""
+    return round(value, digits) if isfinite(value) else None

@@ -1,0 +1,139 @@
+"""Every human sentence of the engine, once. Pure.
+
+Panel, API, log and, later, blink codes say the same words. English; a second language is a
+second catalogue with the same keys.
+"""
+
+from controller.limits import LEVELS, Limits
+from controller.modes import Mode, State, Stop
+from controller.trips import Reason, Trip, steady
+
+TRIPS: dict[Trip, str] = {
+    Trip.LEVEL: "pressure reached {pressure:.0f} kPa",
+    Trip.RISE: "pressure rose {rise:.0f} kPa in 20 ms",
+    Trip.DOSE: "the pressure stayed too high for too long",
+    Trip.FLINCH: "the foot was pulled away from a sharp rise",
+    Trip.STOP: "you pressed Stop",
+    Trip.SENSOR_OPEN: "the pressure sensor is not connected; check its plug and cable",
+    Trip.SENSOR_SHORTED: "the pressure sensor is shorted; check its cable",
+    Trip.SENSOR_SATURATED: "the pressure sensor is at the end of its range at rest; check it",
+    Trip.SENSOR_NAN: "the pressure sensor gives no number; check its plug and cable",
+    Trip.SENSOR_SILENT: "the pressure sensor has gone silent; check its plug and cable",
+    Trip.SENSOR_GAPS: "the pressure sensor answers irregularly; check its cable",
+    Trip.SENSOR_BACKWARDS: "the pressure sensor's time ran backwards; restart the controller",
+    Trip.SENSOR_FROZEN: "the pressure reading is frozen; check the sensor",
+    Trip.SENSORS_APART: "the two pressure sensors disagree; check both and calibrate",
+    Trip.SENSOR_ZERO: "the pressure sensor's zero has drifted; calibrate it with no foot on",
+    Trip.SENSOR_WILD: "the pressure reading jumps; check the sensor's cable and shield",
+    Trip.LATE: "the controller could not keep its pace; close other programs on it",
+    Trip.POWER: "the power or the controller was lost during a session",
+    Trip.ASTRAY: "the controller lost its way; please report this",
+}
+"""What happened, without place and level."""
+
+ZONES = ((0.25, "heel"), (0.60, "arch"), (0.78, "ball"), (1.01, "toes"))
+"""Upper end of each zone as a fraction of the foot's length."""
+
+ADVICE = (
+    "That was the second sharp pressure. Enough for today: rest the foot, look at it, and if "
+    "it hurts again ask someone who knows feet."
+)
+
+
+def zone(place: float | None) -> str | None:
+    """The part of the sole at `place` (0 heel .. 1 toe tip)."""
+    if place is None:
+        return None
+    return next((name for end, name in ZONES if place < end), ZONES[-1][1])
+
+
+def until(stop: Stop, limits: Limits) -> list[str]:
+    """The steps back, in order."""
+    if stop.trip.reason is Reason.PAIN:
+        return ["foot off", f"{limits.pain_wait_s:.0f} s", "acknowledge"]
+    if stop.trip.reason is Reason.PERSON:
+        return ["release Stop", "acknowledge"]
+    if stop.trip.reason is Reason.FAULT:
+        return ["mend the cause", "acknowledge"]
+    return ["acknowledge"]
+
+
+def stopped(stop: Stop, now_s: float, limits: Limits) -> str:
+    """Why, where, at which level; and the way back."""
+    cause = TRIPS[stop.trip].format(pressure=stop.pressure_kpa, rise=stop.rise_kpa)
+    where = zone(stop.place)
+    told = f"Stopped: {cause}"
+    if stop.trip.reason is Reason.PAIN:
+        told += f" at the {where}, level {stop.level}" if where else f", level {stop.level}"
+        wait_s = max(0.0, limits.pain_wait_s - (now_s - stop.at_s))
+        when = f"in {wait_s:.0f} s hold" if wait_s >= 1.0 else "hold"
+        back = f"Lift your foot; {when} Continue to go on at level {stop.next_level}."
+        return f"{told}. {ADVICE if stop.rest else back}"
+    if stop.trip.reason is Reason.PERSON:
+        return f"{told}. Release it, then hold Continue."
+    return f"{told}. Then hold Continue."
+
+
+def told(state: State, foot: str, phase: str, left_s: float, level: int, limits: Limits) -> str:
+    """What is happening, or what to do next, in one or two short sentences."""
+    if state.stop is not None:
+        return stopped(state.stop, state.watch.now_s, limits)
+    mode = state.mode
+    if mode is Mode.IDLE:
+        return _idle(state, limits)
+    if mode is Mode.ARMED:
+        return _load(state, level) or "Ready. Press Start."
+    if mode is Mode.HOLD:
+        return _hold(state, level, limits)
+    if mode is Mode.SERVICE:
+        return "Service: the roller moves slowly while you hold the button. Keep your foot off."
+    if mode is Mode.WINDING_DOWN:
+        return "Coming to rest."
+    left = f"{int(left_s) // 60}:{int(left_s) % 60:02d} left"
+    eased = " · gentler, the load was high" if mode is Mode.EASED else ""
+    return f"{foot.capitalize()} foot · {phase} · {left}{eased}"
+
+
+ENDED: dict[Reason, str] = {
+    Reason.FINISHED: "Finished. Look at your foot before you stand up.",
+    Reason.ENDED: "Ended.",
+    Reason.OVERLOAD: "Ended: the load was too high twice. Let the rest carry more of your leg.",
+    Reason.TIME: "Time is over for this foot. Give it a rest.",
+    Reason.AWAY: "The session closed because no foot was there.",
+}
+
+
+def _idle(state: State, limits: Limits) -> str:
+    sitting, now_s = state.sitting, state.watch.now_s
+    if sitting.opened_at_s is not None:
+        if state.watch.light_since_s > now_s and not steady(state.watch, limits):
+            return "Let your foot rest still on the roller."
+        return "Session open. Lay your foot on the roller."
+    if now_s < sitting.rest_until_s:
+        return f"{ADVICE} A new session is possible in {_minutes(sitting.rest_until_s - now_s)}."
+    ended = ENDED.get(sitting.why, "") if sitting.why is not None else ""
+    return f"{ended} To begin, press Start on the device.".strip()
+
+
+def _minutes(left_s: float) -> str:
+    return f"{int(left_s // 60) + 1} min"
+
+
+def _hold(state: State, level: int, limits: Limits) -> str:
+    if not steady(state.watch, limits):
+        if state.sitting.why is Reason.FOOT_GONE:
+            return "Paused: the foot is gone. Lay it back, then press Continue."
+        return "Paused. Rest your foot on the roller, then press Continue."
+    if state.sitting.why is Reason.CHANGE:
+        return "Shift your foot a finger's width to the side, then press Continue."
+    return _load(state, level) or "Paused. Press Continue to go on."
+
+
+def _load(state: State, level: int) -> str | None:
+    """The sentence that helps when the leg rests too heavily for the level."""
+    resting_kpa = state.watch.resting_kpa
+    if resting_kpa <= LEVELS[level].resting_kpa:
+        return None
+    fitting = next((one for one, row in LEVELS.items() if row.resting_kpa >= resting_kpa), None)
+    choose = f", or choose level {fitting}" if fitting else ""
+    return f"Your leg rests heavily: let the rest carry more of it{choose}."

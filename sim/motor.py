@@ -1,0 +1,117 @@
+"""The gear motor, the carriage on its belt, and the rail with a switch at each end.
+
+Everything is seen from the carriage: the rotor's inertia, turned through gear and drum, weighs
+about 25 kg there, far more than the carriage. Losses in the gear make what resists at the
+carriage heavier for the motor (divided by the gear's efficiency). The winding's current follows
+its own exponential exactly, so a step may be longer than L/R (0.7 ms). The heel switch opens
+at position 0 and the toe switch at `toe_end_m`; hard stops stand a little behind them.
+
+Not modelled: backlash, belt stretch, the few milliseconds a relay contact travels, heating.
+Pure; SI units inside, position counted from home (the heel switch) toward the toes.
+Sources: `device.md`, else "estimate".
+"""
+
+from dataclasses import dataclass, field
+from math import exp
+
+_LONGEST_STEP_S = 0.0015  # the rotor's own time constant under brake is 9-37 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Motor:
+    """Motor, gear, belt and rail. Defaults are the reference device."""
+
+    supply_v: float = 12.0
+    resistance_ohm: float = 2.18
+    inductance_h: float = 0.0015
+    torque_n_m_a: float = 0.0110  # Kt, equal to Ke in V·s/rad
+    inertia_kg_m2: float = 1e-6  # 0.5-2e-6
+    coulomb_n_m: float = 2.2e-3  # at the rotor: 0.2 A running free
+    gear_ratio: float = 50.0
+    gear_efficiency: float = 0.6  # 0.6-0.7
+    drum_radius_m: float = 0.010
+    carriage_mass_kg: float = 0.6  # 0.3-1
+    carriage_friction_n: float = 1.0  # rail and belt, unloaded; estimate
+    rolling_friction: float = 0.10  # of the normal force: soft tissue under a cylinder; estimate
+    travel_cm: float = 20.0  # between the switches
+    overtravel_cm: float = 0.3  # from a switch to the hard stop behind it; estimate
+
+
+@dataclass(slots=True)
+class Carriage:
+    """Where the carriage is and what flows in the motor, advanced in place."""
+
+    motor: Motor
+    position_m: float = 0.0
+    speed_m_s: float = 0.0  # positive toward the toes
+    current_a: float = 0.0  # signed, in the winding
+    mass_kg: float = field(init=False, repr=False)
+    force_n_a: float = field(init=False, repr=False)  # also back-EMF in V per m/s
+    friction_n: float = field(init=False, repr=False)
+    normal_share: float = field(init=False, repr=False)
+    low_m: float = field(init=False, repr=False)
+    high_m: float = field(init=False, repr=False)
+    toe_end_m: float = field(init=False, repr=False)  # where the toe switch opens
+    prepared_dt_s: float = field(init=False, default=0.0, repr=False)
+    decay: float = field(init=False, default=0.0, repr=False)  # of the current over one step
+    mean_share: float = field(init=False, default=0.0, repr=False)  # the same, averaged
+
+    def __post_init__(self) -> None:
+        """Turn the motor's data into what is felt at the carriage."""
+        motor = self.motor
+        per_m = motor.gear_ratio / motor.drum_radius_m
+        self.mass_kg = motor.carriage_mass_kg + motor.inertia_kg_m2 * per_m**2
+        self.force_n_a = motor.torque_n_m_a * per_m
+        resisting_n = motor.carriage_friction_n / motor.gear_efficiency
+        self.friction_n = motor.coulomb_n_m * per_m + resisting_n
+        self.normal_share = motor.rolling_friction / motor.gear_efficiency
+        self.toe_end_m = motor.travel_cm / 100.0
+        self.low_m = -motor.overtravel_cm / 100.0
+        self.high_m = (motor.travel_cm + motor.overtravel_cm) / 100.0
+
+
+def advance(
+    carriage: Carriage, volts: float, circuit_closed: bool, normal_n: float, dt_s: float
+) -> None:
+    """Let `dt_s` pass with `volts` at the motor's terminals and `normal_n` on the head.
+
+    0 V in a closed circuit is the short brake; an open circuit coasts.
+    """
+    if dt_s > _LONGEST_STEP_S:
+        advance(carriage, volts, circuit_closed, normal_n, dt_s / 2.0)
+        advance(carriage, volts, circuit_closed, normal_n, dt_s / 2.0)
+        return
+    c = carriage
+    if dt_s != c.prepared_dt_s:
+        _prepare(c, dt_s)
+    speed_m_s, mass_kg = c.speed_m_s, c.mass_kg
+    pushed_m_s = speed_m_s
+    if circuit_closed:
+        settled_a = (volts - c.force_n_a * speed_m_s) / c.motor.resistance_ohm
+        away_a = c.current_a - settled_a
+        mean_a = settled_a + away_a * c.mean_share
+        c.current_a = settled_a + away_a * c.decay
+        pushed_m_s += c.force_n_a * mean_a * dt_s / mass_kg
+    else:
+        c.current_a = 0.0  # the bridge's diodes empty the winding at once
+    lost_m_s = (c.friction_n + c.normal_share * normal_n) * dt_s / mass_kg
+    if pushed_m_s > lost_m_s:
+        pushed_m_s -= lost_m_s
+    elif pushed_m_s < -lost_m_s:
+        pushed_m_s += lost_m_s
+    else:
+        pushed_m_s = 0.0  # friction holds it
+    position_m = c.position_m + 0.5 * (speed_m_s + pushed_m_s) * dt_s
+    if position_m < c.low_m:
+        position_m, pushed_m_s = c.low_m, 0.0
+    elif position_m > c.high_m:
+        position_m, pushed_m_s = c.high_m, 0.0
+    c.position_m, c.speed_m_s = position_m, pushed_m_s
+
+
+def _prepare(carriage: Carriage, dt_s: float) -> None:
+    """Work out once what one step of `dt_s` does to the winding's current."""
+    settling_s = carriage.motor.inductance_h / carriage.motor.resistance_ohm
+    carriage.decay = exp(-dt_s / settling_s)
+    carriage.mean_share = (1.0 - carriage.decay) * settling_s / dt_s
+    carriage.prepared_dt_s = dt_s

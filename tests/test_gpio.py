@@ -1,0 +1,345 @@
+"""The roller on a Pi's pins: what the driver, the gate and the reader see, instant by instant."""
+
+import math
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from gpiozero.exc import PinUnknownPi
+from gpiozero.pins import local
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.calibration import Calibration, Element
+from hardware.errors import AccessError, HardwareError, MissingHardwareError, ReadError
+from hardware.gpio import GpioRoller, open_roller
+from hardware.roller import BRAKE, REST, Buttons, Drive, SensorStatus
+from hardware.wiring import Wiring
+from tests.mock_pi import MockPi, Rig
+
+AHEAD = Drive(duty=0.4, brake=False, enabled=True, gate=True)
+BACK = Drive(duty=-0.7, brake=False, enabled=True, gate=True)
+COAST = Drive(duty=0.0, brake=False, enabled=True, gate=True)
+BARE = Wiring(gate_pin=None, gate_sense_pin=None, pressure_b_channel=None, current_channel=None)
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    rig = Rig()
+    rig.open()
+    yield rig
+    rig.close()
+
+
+def roller_of(rig: Rig) -> GpioRoller:
+    assert rig.roller is not None
+    return rig.roller
+
+
+def test_it_opens_at_rest(rig: Rig) -> None:
+    assert rig.bridge() == [0.0, 0.0, 0.0]
+    assert rig.gate_edges() == 0
+
+
+@pytest.mark.parametrize(
+    ("drive", "bridge"),
+    [
+        (AHEAD, [0.4, 0.0, 1.0]),
+        (BACK, [0.0, 0.7, 1.0]),
+        (COAST, [0.0, 0.0, 1.0]),
+        (BRAKE, [1.0, 1.0, 1.0]),
+        (REST, [0.0, 0.0, 0.0]),
+        (AHEAD._replace(duty=1.0, brake=True), [1.0, 0.0, 1.0]),
+        (BACK._replace(enabled=False), [0.0, 0.0, 0.0]),
+        (BRAKE._replace(enabled=False), [0.0, 0.0, 0.0]),
+    ],
+)
+def test_a_drive_sets_both_inputs_and_the_enable_line(
+    rig: Rig, drive: Drive, bridge: list[float]
+) -> None:
+    roller_of(rig).drive(drive)
+    assert rig.bridge() == bridge
+
+
+def test_coming_to_rest_switches_the_driver_off_first(rig: Rig) -> None:
+    roller_of(rig).drive(AHEAD)
+    rig.pi.trace.clear()
+    roller_of(rig).drive(REST)
+    assert rig.pi.trace[0] == (rig.wiring.enable_pin, False)
+
+
+def test_a_change_of_speed_leaves_the_enable_line_alone(rig: Rig) -> None:
+    for duty in (0.1, 0.2, 0.05, 0.0, -0.1, -1.0):
+        roller_of(rig).drive(COAST._replace(duty=duty))
+    assert sum(number == rig.wiring.enable_pin for number, _ in rig.pi.trace) == 1
+
+
+DRIVES = st.builds(
+    Drive,
+    duty=st.sampled_from((-1.0, -0.3, 0.0, 0.3, 1.0)),
+    brake=st.booleans(),
+    enabled=st.booleans(),
+    gate=st.booleans(),
+)
+
+
+@given(st.lists(DRIVES, min_size=1, max_size=12))
+def test_at_no_instant_does_the_driver_see_what_nobody_asked_for(drives: list[Drive]) -> None:
+    rig = Rig()
+    roller = rig.open()
+    lines = {rig.wiring.forward_pin: 0, rig.wiring.backward_pin: 1, rig.wiring.enable_pin: 2}
+    seen = rig.bridge()
+    for drive in drives:
+        before = list(seen)
+        rig.pi.trace.clear()
+        roller.drive(drive)
+        asked = (before, rig.bridge())
+        for number, level in rig.pi.trace:
+            if number in lines:
+                seen[lines[number]] = float(level)
+                moving = seen[2] and seen[0] != seen[1]
+                assert not moving or seen[:2] in (asked[0][:2], asked[1][:2])
+        assert seen == rig.bridge()
+    rig.close()
+
+
+@given(st.lists(DRIVES, max_size=20))
+def test_the_gate_gets_one_edge_per_drive_that_asks_for_it(drives: list[Drive]) -> None:
+    rig = Rig()
+    roller = rig.open()
+    for drive in drives:
+        roller.drive(drive)
+    assert rig.gate_edges() == sum(drive.gate for drive in drives)
+    rig.close()
+    assert rig.gate_edges() == sum(drive.gate for drive in drives), "closing makes no edge"
+
+
+def test_reading_and_time_make_no_gate_edge(rig: Rig) -> None:
+    roller = roller_of(rig)
+    roller.drive(AHEAD)
+    edges = rig.gate_edges()
+    for _ in range(50):
+        rig.now_s += 0.004
+        roller.read()
+    assert rig.gate_edges() == edges == 1
+
+
+@pytest.mark.parametrize("duty", [1.001, -1.001, math.nan, math.inf])
+def test_a_duty_that_is_none_changes_nothing(rig: Rig, duty: float) -> None:
+    roller = roller_of(rig)
+    roller.drive(AHEAD)
+    rig.pi.trace.clear()
+    with pytest.raises(ValueError, match=r"within -1\.\.1"):
+        roller.drive(AHEAD._replace(duty=duty))
+    assert rig.pi.trace == []
+
+
+def test_pressure_comes_through_the_converter_and_the_calibration(rig: Rig) -> None:
+    rig.set_pressure(60.0)
+    rig.now_s = 12.5
+    sample = roller_of(rig).read()
+    assert sample.taken_at_s == 12.5
+    assert sample.pressure_kpa == pytest.approx(60.0, abs=0.2)
+    assert sample.pressure_b_kpa == pytest.approx(60.0, abs=0.2)
+    assert sample.sensor is SensorStatus.OK
+
+
+def test_each_channel_is_read_for_itself(rig: Rig) -> None:
+    rig.set_raw(rig.wiring.pressure_a_channel, 0.3)
+    rig.set_raw(1, 0.5)
+    rig.set_raw(2, 0.25)
+    sample = roller_of(rig).read()
+    assert sample.pressure_kpa == pytest.approx(50.0, abs=0.2)
+    assert sample.pressure_b_kpa == pytest.approx(100.0, abs=0.2)
+    assert sample.motor_current_ma == pytest.approx(7333.0 / 4, rel=0.01)
+
+
+def test_the_finer_converter_is_read_with_all_its_bits() -> None:
+    rig = Rig(Wiring(adc_chip="MCP3208"))
+    rig.set_pressure(33.3)
+    assert rig.open().read().pressure_kpa == pytest.approx(33.3, abs=0.04)
+    rig.close()
+
+
+def test_an_element_that_is_off_or_at_its_end_says_so(rig: Rig) -> None:
+    rig.set_raw(0, 0.0)
+    sample = roller_of(rig).read()
+    assert sample.sensor is SensorStatus.OPEN
+    assert math.isnan(sample.pressure_kpa)
+    rig.set_raw(0, 1.0)
+    assert roller_of(rig).read().sensor is SensorStatus.SATURATED
+
+
+def test_an_open_second_element_is_unreadable_not_absent(rig: Rig) -> None:
+    rig.set_raw(1, 0.0)
+    assert math.isnan(roller_of(rig).read().pressure_b_kpa or 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("stop_pin", "stop_pressed"),
+        ("heel_end_pin", "heel_end_open"),
+        ("toe_end_pin", "toe_end_open"),
+    ],
+)
+def test_a_normally_closed_switch_tells_when_it_opens(rig: Rig, name: str, field: str) -> None:
+    assert getattr(roller_of(rig).read(), field) is False
+    rig.ground(name, closed=False)
+    assert getattr(roller_of(rig).read(), field) is True
+
+
+@pytest.mark.parametrize("button", Buttons._fields)
+def test_a_button_is_down_while_it_is_held(rig: Rig, button: str) -> None:
+    roller = roller_of(rig)
+    assert roller.read().buttons == Buttons()
+    rig.ground(f"{button}_button_pin", closed=True)
+    assert roller.read().buttons == Buttons(**{button: True})
+    rig.ground(f"{button}_button_pin", closed=False)
+    assert roller.read().buttons == Buttons()
+
+
+def test_the_gate_is_sensed_where_the_power_goes(rig: Rig) -> None:
+    assert roller_of(rig).read().gate_on is False
+    rig.pin("gate_sense_pin").drive_high()
+    assert roller_of(rig).read().gate_on is True
+
+
+def test_what_is_not_fitted_is_none_and_not_driven() -> None:
+    rig = Rig(BARE)
+    roller = rig.open()
+    sample = roller.read()
+    assert (sample.gate_on, sample.pressure_b_kpa, sample.motor_current_ma) == (None, None, None)
+    roller.drive(AHEAD)
+    assert rig.bridge() == [0.4, 0.0, 1.0]
+    rig.close()
+
+
+@pytest.mark.parametrize("drive", [AHEAD, BACK, BRAKE])
+def test_closing_once_or_twice_leaves_everything_at_rest(rig: Rig, drive: Drive) -> None:
+    roller = roller_of(rig)
+    roller.drive(drive)
+    rig.pi.trace.clear()
+    roller.close()
+    roller.close()
+    assert rig.pi.trace[0] == (rig.wiring.enable_pin, False), "the driver goes off first"
+    assert rig.bridge() == [0.0, 0.0, 0.0]
+    assert all(rig.pin(name).function == "input" for name in ("forward_pin", "gate_pin"))
+    assert rig.pi.pins == {}, "the pin factory is closed too"
+    for use in (roller.read, lambda: roller.drive(AHEAD)):
+        with pytest.raises(HardwareError, match="closed"):
+            use()
+    assert rig.gate_edges() == 0
+
+
+def broken(*_: Any, **__: Any) -> Any:
+    raise RuntimeError("no answer")
+
+
+def test_a_pin_that_cannot_be_set_is_an_error_without_a_gate_edge(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roller = roller_of(rig)
+    roller.drive(AHEAD)
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.pin("forward_pin"), "_change_state", broken)
+        with pytest.raises(HardwareError, match="could not be set"):
+            roller.drive(BACK)
+    assert rig.gate_edges() == 1
+    assert rig.bridge()[2] == 0.0, "the driver stays off"
+    roller.drive(AHEAD)
+    assert rig.bridge() == [0.4, 0.0, 1.0], "an unknown state is written in full"
+
+
+def test_a_pin_that_fails_while_closing_keeps_none_of_the_others_from_rest(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roller_of(rig).drive(BRAKE)
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.pin("enable_pin"), "_change_state", broken)
+        with pytest.raises(HardwareError, match="could not be released"):
+            roller_of(rig).close()
+    assert rig.levels("forward_pin", "backward_pin") == [0.0, 0.0]
+
+
+def test_what_cannot_be_read_is_a_read_error(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.mcp, "transfer", broken)
+        with pytest.raises(ReadError, match=r"Channel 0 of the MCP3008 .*no answer"):
+            roller_of(rig).read()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(rig.pin("stop_pin")), "_get_state", broken)
+        with pytest.raises(ReadError):
+            roller_of(rig).read()
+
+
+class NoSpiPi(MockPi):
+    """A Pi whose SPI bus was never switched on."""
+
+    def _get_spi_class(self, shared: bool, hardware: bool) -> Any:
+        return broken
+
+
+def test_a_missing_bus_is_an_error_and_leaves_every_pin_released() -> None:
+    pi = NoSpiPi()
+    outputs = [pi.pin(number) for number in (12, 13, 16, 17)]
+    with pytest.raises(MissingHardwareError, match=r"SPI bus .*no answer.*raspi-config"):
+        GpioRoller(Wiring(), Calibration(), pin_factory=pi, clock=lambda: 0.0)
+    assert [(pin.function, pin.state) for pin in outputs] == [("input", False)] * 4
+    assert not {number for number, _ in pi.trace} & {12, 13, 16, 17}, "no output ever moved"
+
+
+def test_a_wiring_or_calibration_with_problems_is_refused_before_any_pin_moves() -> None:
+    pi = MockPi()
+    with pytest.raises(ValueError, match=r"gate_pin = 9 .*; pressure_a: load_n is 0"):
+        GpioRoller(
+            Wiring(gate_pin=9),
+            Calibration(pressure_a=Element(load_n=0.0)),
+            pin_factory=pi,
+            clock=lambda: 0.0,
+        )
+    assert pi.pins == {}
+
+
+def test_a_pin_someone_else_holds_is_an_access_error() -> None:
+    pi = MockPi()
+    from gpiozero import OutputDevice
+
+    other = OutputDevice(16, pin_factory=pi)
+    with pytest.raises(AccessError, match="already in use"):
+        GpioRoller(Wiring(), Calibration(), pin_factory=pi, clock=lambda: 0.0)
+    other.close()
+
+
+def no_pi() -> int:
+    raise PinUnknownPi("unable to locate Pi revision")
+
+
+def test_a_machine_that_is_no_pi_says_so_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "get_pi_revision", no_pi)
+    with pytest.raises(MissingHardwareError, match=r"^[^.]*not a Raspberry Pi[^.]*\.$") as caught:
+        open_roller(Wiring(), Calibration(), clock=lambda: 0.0)
+    assert isinstance(caught.value.__cause__, PinUnknownPi)
+
+
+def test_a_pi_without_its_pin_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "get_pi_revision", lambda: 0x902120)
+    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", None)
+    with pytest.raises(MissingHardwareError, match="apt install python3-lgpio"):
+        open_roller(Wiring(), Calibration(), clock=lambda: 0.0)
+
+
+@pytest.mark.parametrize(("factory", "works"), [(broken, False), (MockPi, True)])
+def test_a_pi_with_its_library_gives_its_pins_or_says_who_may_have_them(
+    monkeypatch: pytest.MonkeyPatch, factory: Any, works: bool
+) -> None:
+    monkeypatch.setattr(local, "get_pi_revision", lambda: 0x902120)
+    lgpio = SimpleNamespace(LGPIOFactory=factory)
+    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", lgpio)
+    if works:
+        open_roller(Wiring(), Calibration(), clock=lambda: 0.0).close()
+        return
+    with pytest.raises(AccessError, match="group gpio"):
+        open_roller(Wiring(), Calibration(), clock=lambda: 0.0)
