@@ -45,11 +45,13 @@ class Pad(NamedTuple):
 
 NOTHING = Presses()
 UP = Buttons()
+AT_REST = Pad(*(Key(spent=False),) * 3)
+"""Nothing is held and nothing was for a while, recognised by identity."""
 
 
 def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
     """Fold the levels of one tick in."""
-    if levels == UP and not (pad.start.level or pad.plus.level or pad.minus.level) and _rest(pad):
+    if pad is AT_REST and levels == UP:
         return pad, NOTHING
     start, start_short = _fold(pad.start, levels.start, now_s)
     plus, plus_short = _fold(pad.plus, levels.plus, now_s)
@@ -69,7 +71,8 @@ def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
         plus, minus = plus._replace(spent=True), minus._replace(spent=True)
     elif presses.acknowledge:
         minus = minus._replace(spent=True)
-    return Pad(start, plus, minus), presses
+    pad = Pad(start, plus, minus)
+    return AT_REST if all(_up(key) for key in pad) else pad, presses
 
 
 def stuck(pad: Pad, now_s: float) -> list[str]:
@@ -81,8 +84,8 @@ def stuck(pad: Pad, now_s: float) -> list[str]:
     ]
 
 
-def _rest(pad: Pad) -> bool:
-    return all(key.down_at_s is None and not key.spent for key in pad)
+def _up(key: Key) -> bool:
+    return not (key.level or key.spent) and key.down_at_s is None
 
 
 def _fold(key: Key, level: bool, now_s: float) -> tuple[Key, bool]:

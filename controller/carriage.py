@@ -21,11 +21,13 @@ def moved(
     carriage: Carriage, duty: float, sample: Sample, travel_cm: float, limits: Limits, dt_s: float
 ) -> Carriage:
     """The estimate after `duty` was driven for `dt_s`; `travel_cm` lies between the switches."""
+    at_cm, homed = carriage
+    if duty != 0.0:
+        at_cm += speed_of(duty, limits) * dt_s
     if sample.heel_end_open:
-        return carriage if carriage == (0.0, True) else Carriage(0.0, True)
-    if sample.toe_end_open:
-        return Carriage(travel_cm, True)
-    if duty == 0.0:
-        return carriage
-    at_cm = carriage.at_cm + speed_of(duty, limits) * dt_s
-    return Carriage(max(0.0, min(travel_cm, at_cm)), carriage.homed)
+        at_cm, homed = 0.0, True
+    elif sample.toe_end_open:
+        at_cm, homed = travel_cm, True
+    if at_cm < 0.0:
+        at_cm = 0.0
+    return Carriage(at_cm if at_cm <= travel_cm else travel_cm, homed)

@@ -32,8 +32,8 @@ def learn(reference: Reference, place: float | None, pressure_kpa: float, dt_s: 
     kpa, at, sum_kpa, samples, follow_kpa, frozen = reference
     if frozen or not (-1000.0 < pressure_kpa < 1000.0):
         return reference
-    follow_kpa += (pressure_kpa - follow_kpa) * min(1.0, dt_s / FOLLOW_S)
-    here = at if place is None else min(BINS - 1, max(0, int(place * BINS)))
+    follow_kpa += (pressure_kpa - follow_kpa) * (dt_s / FOLLOW_S if dt_s < FOLLOW_S else 1.0)
+    here = at if place is None else _bin(place)
     if here != at:
         kpa = _averaged(reference)
         sum_kpa, samples = 0.0, 0
@@ -54,16 +54,30 @@ def expected_kpa(reference: Reference, place: float | None, limits: Limits) -> f
     """The reference at `place` (0..1), within its limits, kPa."""
     kpa = reference.follow_kpa
     if reference.frozen and place is not None:
-        spot = min(BINS - 1.0, max(0.0, place * BINS - 0.5))
-        low = int(spot)
-        here, there = reference.kpa[low], reference.kpa[min(BINS - 1, low + 1)]
-        if here is not None and there is not None:
-            kpa = here + (there - here) * (spot - low)
-        elif here is not None or there is not None:
-            kpa = here if here is not None else there or 0.0
+        kpa = _felt_at(reference.kpa, place, kpa)
     if not (kpa > limits.reference_low_kpa):
         return limits.reference_low_kpa
-    return min(kpa, limits.reference_high_kpa)
+    return kpa if kpa <= limits.reference_high_kpa else limits.reference_high_kpa
+
+
+def _bin(place: float) -> int:
+    number = int(place * BINS)
+    return 0 if number < 0 else (number if number < BINS else BINS - 1)
+
+
+def _felt_at(felt_kpa: tuple[float | None, ...], place: float, unknown_kpa: float) -> float:
+    """Between the middles of the two nearest bins; the nearer one where the other is unknown."""
+    spot = place * BINS - 0.5
+    low = 0 if spot < 0.0 else (int(spot) if spot < BINS - 1 else BINS - 2)
+    here_kpa, there_kpa = felt_kpa[low], felt_kpa[low + 1]
+    if here_kpa is None:
+        return unknown_kpa if there_kpa is None else there_kpa
+    if there_kpa is None:
+        return here_kpa
+    share = spot - low
+    if share <= 0.0:
+        return here_kpa
+    return there_kpa if share >= 1.0 else here_kpa + (there_kpa - here_kpa) * share
 
 
 def _averaged(reference: Reference) -> tuple[float | None, ...]:

@@ -12,9 +12,10 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 
 from controller.desk import Desk
 from controller.journal import Journal, JournalError, recall, store
@@ -64,10 +65,19 @@ class Setup(NamedTuple):
         return self.folder / "engine.sock"
 
 
+class Notes(Protocol):
+    """Where the news of a session are kept: the journal, or what stands in for it."""
+
+    failure: str | None
+
+    def write(self, facts: Mapping[str, Any]) -> None:
+        """Keep `facts`; return at once."""
+
+
 class Teller:
     """The loop's observer: telemetry to the desk 20 times a second, news to the journal."""
 
-    def __init__(self, desk: Desk, journal: Journal, device_name: str) -> None:
+    def __init__(self, desk: Desk, journal: Notes, device_name: str) -> None:
         self._desk, self._journal, self._name = desk, journal, device_name
         self._next_s = float("-inf")
         self._sitting: Sitting | None = None
@@ -118,9 +128,11 @@ def run(roller: Roller, clock: Clock, setup: Setup) -> None:
 def _recalled(setup: Setup, now_s: float, desk: Desk) -> State:
     """The kernel's first state, from the journal; and the journal proven writable."""
     path = setup.folder / "journal.json"
-    number, pains, stop = recall(path, now_s)
+    number, pains, resting, stop = recall(path, now_s)
     state = State.initial(now_s, number, stop)
-    state = state._replace(sitting=state.sitting._replace(pains=pains))
+    rest_until_s = now_s + setup.limits.pain_rest_s if resting else -inf
+    sitting = state.sitting._replace(pains=pains, rest_until_s=rest_until_s)
+    state = state._replace(sitting=sitting)
     try:
         store(path, journalled(state))
     except OSError as error:

@@ -11,11 +11,11 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from controller.limits import LOWEST_LEVEL, NEW_PERSON_LEVEL
 from controller.modes import Stop
-from controller.trips import Trip
+from controller.watch import Trip
 
 
 class JournalError(OSError):
@@ -85,20 +85,27 @@ def _owner_only(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def recall(path: Path, now_s: float) -> tuple[int, int, Stop | None]:
-    """Number of the last session, pain stops in it, and the stop to come back with, if any."""
+class Recalled(NamedTuple):
+    """What the last engine left behind."""
+
+    number: int = 0  # of its last session
+    pains: int = 0  # pain stops in a row
+    resting: bool = False  # the rest after a second pain stop was not over
+    stop: Stop | None = None  # to come back with
+
+
+def recall(path: Path, now_s: float) -> Recalled:
+    """Read the journal; one that cannot be understood counts as a session cut short."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        number, pains = int(facts["session"]), int(facts["pains"])
         stop = None if facts["stop"] is None else _stop(facts["stop"], now_s)
-        session_open = bool(facts["session_open"])
+        if stop is None and facts["session_open"]:
+            stop = _power_lost(now_s)
+        return Recalled(int(facts["session"]), int(facts["pains"]), bool(facts["resting"]), stop)
     except FileNotFoundError:
-        return 0, 0, None
+        return Recalled()
     except (ValueError, KeyError, TypeError, OSError):
-        return 0, 0, _power_lost(now_s)
-    if stop is None and session_open:
-        stop = _power_lost(now_s)
-    return number, pains, stop
+        return Recalled(stop=_power_lost(now_s))
 
 
 def _stop(facts: Mapping[str, Any], now_s: float) -> Stop:

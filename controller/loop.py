@@ -84,12 +84,12 @@ class Loop:
     def run(self) -> None:
         """Tick until stopped; whatever happens, the roller is left at rest."""
         try:
-            due_s = self._clock.now_s()
+            due_s, tick_s = self._clock.now_s(), self._limits.tick_s
             while self._running:
                 now_s = self._clock.now_s()
-                self.pace.count(now_s - due_s, self._limits.tick_s)
+                self.pace.count(now_s - due_s, tick_s)
                 self.tick(now_s)
-                due_s = max(due_s + self._limits.tick_s, now_s)
+                due_s = due_s + tick_s if due_s + tick_s > now_s else now_s
                 self._clock.wait_until(due_s)
         finally:
             self._rest()

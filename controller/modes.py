@@ -9,7 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 from controller.limits import LOWEST_LEVEL
-from controller.trips import Reason, Trip, Watch
+from controller.watch import Reason, Trip, Watch
 
 
 class Mode(Enum):
@@ -102,6 +102,7 @@ class Request(NamedTuple):
     level: int = LOWEST_LEVEL
     reference_kpa: float = 0.0  # pressure expected at this place; clamped to its limits
     place: float | None = None  # 0 heel .. 1 toe tip; told, when a stop is explained
+    recorded: int = 0  # number of the newest session that the journal has on disk
     press: bool = False  # of the device's own start button, this tick
     start: bool = False
     resume: bool = False
@@ -112,7 +113,6 @@ class Request(NamedTuple):
     stop: bool = False
     acknowledge: bool = False
     service: bool = False
-    recorded: int = 0  # number of the newest session that the journal has on disk
 
 
 class Stop(NamedTuple):
@@ -161,7 +161,6 @@ class State(NamedTuple):
     duty: float = 0.0  # -1..1, of the last drive
     heading: float = 1.0  # sign of the last duty that was not 0
     driven_at_s: float = -inf  # the last tick with a duty
-    foot_at_s: float = -inf  # a foot was last felt
     rolled_s: float = 0.0  # under this foot
     sitting: Sitting = Sitting()
     stop: Stop | None = None

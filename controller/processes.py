@@ -29,7 +29,7 @@ def side_by_side(engine: Sequence[str], panel: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, _leave)
     running: list[subprocess.Popen[bytes]] = []
     try:
-        running.append(subprocess.Popen(engine, start_new_session=True))  # noqa: S603
+        running.append(subprocess.Popen(engine, start_new_session=True))
         return _watch(running, panel)
     except _Leave:
         return 0
@@ -45,7 +45,7 @@ def _watch(running: list[subprocess.Popen[bytes]], panel: Sequence[str]) -> int:
     """Keep the panel going while the engine lives."""
     engine = running[0]
     failed_at_s: list[float] = []
-    running.append(subprocess.Popen(panel, start_new_session=True))  # noqa: S603
+    running.append(subprocess.Popen(panel, start_new_session=True))
     while engine.poll() is None:
         time.sleep(POLL_S)
         code = running[1].poll()
@@ -57,7 +57,7 @@ def _watch(running: list[subprocess.Popen[bytes]], panel: Sequence[str]) -> int:
             print(f"the panel ended with code {code}; see above", file=sys.stderr)
             return 1
         print(f"the panel ended with code {code}; starting it again", file=sys.stderr)
-        running[1] = subprocess.Popen(panel, start_new_session=True)  # noqa: S603
+        running[1] = subprocess.Popen(panel, start_new_session=True)
     if engine.returncode:
         print(f"the engine ended with code {engine.returncode}; see above", file=sys.stderr)
     return 1 if engine.returncode not in (0, 3) else engine.returncode

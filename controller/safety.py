@@ -10,7 +10,7 @@ from math import inf
 
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
 from controller.modes import TRANSITIONS, Event, Mode, Request, Sitting, State, Stop
-from controller.motion import drive_of, level_of, next_duty, wanted_duty
+from controller.motion import level_of, moved, wanted_duty
 from controller.trips import Reason, Trip, Watch, foot_gone, look, overloaded, steady
 from hardware.roller import Drive, Sample
 
@@ -30,7 +30,6 @@ def step(
 
     Call it once per tick with a growing `now_s` (seconds, the loop's clock). Never raises.
     """
-    dt_s = now_s - state.watch.now_s
     reference_kpa = _reference(request.reference_kpa, limits)
     live, rolling = state.mode.moving, state.duty != 0.0
     watch, trip = look(state.watch, sample, live, rolling, reference_kpa, limits, now_s)
@@ -38,18 +37,17 @@ def step(
         trip = Trip.STOP
     elif trip is Trip.LATE and state.mode is Mode.IDLE:
         trip = None  # nothing moves and nothing is about to
-    state = _felt(state, watch, dt_s)
     if state.mode is Mode.STOPPED:
-        if trip is None and request.acknowledge and _may_return(state, limits):
-            state = _enter(state, Event.ACKNOWLEDGE, None, request, limits)
+        if trip is None and request.acknowledge and _may_return(state, watch, limits):
+            state = _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)
     elif trip is not None:
-        state = _trip(state, trip, request, limits)
+        state = _trip(state, trip, request, watch, limits)
     else:
-        state = _session(state, request, limits)
-        event, why = _decide(state, request, sample, limits)
+        state = _session(state, request, watch, limits)
+        event, why = _decide(state, request, sample, watch, limits)
         if event is not None:
-            state = _enter(state, event, why, request, limits)
-    return _move(state, request, sample, limits, dt_s)
+            state = _enter(state, event, why, request, watch, limits)
+    return moved(state, request, sample, watch, limits)
 
 
 def _reference(kpa: float, limits: Limits) -> float:
@@ -59,33 +57,21 @@ def _reference(kpa: float, limits: Limits) -> float:
     return min(kpa, limits.reference_high_kpa)
 
 
-def _felt(state: State, watch: Watch, dt_s: float) -> State:
-    """The new memory of the detectors, and the time a foot has been on or rolled."""
-    mode, since_s, _, duty, heading, driven_at_s, foot_at_s, rolled_s, sitting, stop = state
-    if watch.light_since_s == inf:
-        foot_at_s = watch.now_s
-    if duty != 0.0:
-        rolled_s += dt_s
-    return State(
-        mode, since_s, watch, duty, heading, driven_at_s, foot_at_s, rolled_s, sitting, stop
-    )
-
-
-def _session(state: State, request: Request, limits: Limits) -> State:
+def _session(state: State, request: Request, watch: Watch, limits: Limits) -> State:
     """A press of the device's own button opens a session; a foot long gone closes it."""
-    sitting, now_s = state.sitting, state.watch.now_s
+    sitting, now_s = state.sitting, watch.now_s
     if sitting.opened_at_s is not None:
-        away = now_s - max(state.foot_at_s, sitting.opened_at_s) > limits.away_s
+        away = now_s - max(watch.light_since_s, sitting.opened_at_s) > limits.away_s
         return state._replace(sitting=sitting.closed(Reason.AWAY)) if away else state
     if not request.press or state.mode is not Mode.IDLE or now_s < sitting.rest_until_s:
         return state
-    start_until_s = now_s + PRESS_S if state.watch.light_since_s == inf else -inf
+    start_until_s = now_s + PRESS_S if watch.light_since_s == inf else -inf
     return state._replace(sitting=sitting.opened(now_s, start_until_s), rolled_s=0.0)
 
 
-def _trip(state: State, trip: Trip, request: Request, limits: Limits) -> State:
+def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limits) -> State:
     """Latch the first reason with the way back; the session is over."""
-    sitting, watch, now_s = state.sitting, state.watch, state.watch.now_s
+    sitting, now_s = state.sitting, watch.now_s
     level, next_level, rest = request.level, request.level, False
     if trip.reason is Reason.PAIN:
         next_level = max(LOWEST_LEVEL, int(limits.pain_ratio * level + 1e-9))
@@ -96,75 +82,85 @@ def _trip(state: State, trip: Trip, request: Request, limits: Limits) -> State:
     return state._replace(mode=Mode.STOPPED, since_s=now_s, stop=stop, sitting=sitting.closed(None))
 
 
-def _may_return(state: State, limits: Limits) -> bool:
+def _may_return(state: State, watch: Watch, limits: Limits) -> bool:
     """Whether a stop may be acknowledged. The cause of a fault is gone when nothing trips."""
     if state.stop is None or state.stop.trip.reason is not Reason.PAIN:
         return True
-    now_s = state.watch.now_s
-    off = now_s - state.watch.light_since_s >= limits.pain_off_s
+    now_s = watch.now_s
+    off = now_s - watch.light_since_s >= limits.pain_off_s
     return off and now_s - state.stop.at_s >= limits.pain_wait_s
 
 
-def _decide(state: State, request: Request, sample: Sample, limits: Limits) -> Decision:
+def _decide(
+    state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
+) -> Decision:
     """What this tick does to a mode that is not STOPPED, when nothing trips."""
     mode = state.mode
+    if mode is Mode.IDLE:
+        return _decide_idle(state, request, sample, watch, limits), None
     if mode is Mode.SERVICE:
-        off = state.watch.light_since_s != inf
+        off = watch.light_since_s != inf
         on = request.service and sample.buttons.start and off
         return None if on else Event.AT_REST, None
-    if mode is Mode.IDLE:
-        return _decide_idle(state, request, sample, limits), None
     if mode is Mode.WINDING_DOWN:
-        spent_s = state.watch.now_s - state.since_s
-        over = foot_gone(state.watch, limits) or spent_s >= limits.wind_down_s
+        spent_s = watch.now_s - state.since_s
+        over = foot_gone(watch, limits) or spent_s >= limits.wind_down_s
         return Event.AT_REST if over else None, state.sitting.why
-    ending = _ending(state, request, limits)
+    ending = _ending(state, request, watch, limits)
     if ending is not None:
         return Event.END, ending
     if mode.moving:
-        return _decide_moving(state, request, sample, limits)
-    willing = _willing(state, request, sample, limits)
+        return _decide_moving(state, request, sample, watch, limits)
+    willing = _willing(state, request, sample, watch, limits)
     if mode is Mode.HOLD:
         wanted = request.resume or request.press
         return Event.CONTINUE if wanted and willing else None, None
-    if not steady(state.watch, limits):
+    if not steady(watch, limits):
         return Event.DISARM, None
-    wanted = request.start or request.press or state.watch.now_s <= state.sitting.start_until_s
+    wanted = request.start or request.press or watch.now_s <= state.sitting.start_until_s
     return Event.START if wanted and willing else None, None
 
 
-def _decide_idle(state: State, request: Request, sample: Sample, limits: Limits) -> Event | None:
-    if request.service and sample.buttons.start and foot_gone(state.watch, limits):
+def _decide_idle(
+    state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
+) -> Event | None:
+    if request.service and sample.buttons.start and foot_gone(watch, limits):
         return Event.SERVE
-    ready = state.sitting.opened_at_s is not None and steady(state.watch, limits)
+    ready = state.sitting.opened_at_s is not None and steady(watch, limits)
     return Event.ARM if ready else None
 
 
-def _decide_moving(state: State, request: Request, sample: Sample, limits: Limits) -> Decision:
-    watch, sitting = state.watch, state.sitting
+def _decide_moving(
+    state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
+) -> Decision:
+    mode, sitting = state.mode, state.sitting
     if foot_gone(watch, limits):
         return Event.HOLD, Reason.FOOT_GONE
     if request.pause or request.press:
         return Event.HOLD, Reason.PAUSED
     if request.change:
         return Event.HOLD, Reason.CHANGE
-    eased_s = watch.now_s - sitting.eased_at_s
-    fresh = watch.heavy_since_s > sitting.eased_at_s or eased_s >= limits.overload_again_s
-    if overloaded(watch, limits) and fresh:
-        again = eased_s <= limits.overload_pair_s
-        return (Event.END, Reason.OVERLOAD) if again else (Event.EASE, Reason.OVERLOAD)
-    if state.mode is Mode.SOFT_START:
-        full = wanted_duty(state, request, sample, limits)
-        up = full != 0.0 and abs(state.duty) >= abs(full)
-        return Event.FULL_SPEED if up else None, None
-    if state.mode is Mode.RUNNING:
+    if overloaded(watch, limits) and _counts(watch, sitting, limits):
+        again = watch.now_s - sitting.eased_at_s <= limits.overload_pair_s
+        return Event.END if again else Event.EASE, Reason.OVERLOAD
+    if mode is Mode.RUNNING:
         return Event.EASE if sitting.ease < 1.0 else None, None
-    return Event.RAISE if request.level > sitting.eased_level else None, None
+    if mode is Mode.EASED:
+        return Event.RAISE if request.level > sitting.eased_level else None, None
+    full = wanted_duty(state, request, sample, limits)
+    up = full != 0.0 and abs(state.duty) >= abs(full)
+    return Event.FULL_SPEED if up else None, None
 
 
-def _ending(state: State, request: Request, limits: Limits) -> Reason | None:
+def _counts(watch: Watch, sitting: Sitting, limits: Limits) -> bool:
+    """An overload counts once, and again if it lasts."""
+    lasted_s = watch.now_s - sitting.eased_at_s
+    return watch.heavy_since_s > sitting.eased_at_s or lasted_s >= limits.overload_again_s
+
+
+def _ending(state: State, request: Request, watch: Watch, limits: Limits) -> Reason | None:
     """Why an open session must end now, if it must."""
-    now_s, opened_at_s = state.watch.now_s, state.sitting.opened_at_s
+    now_s, opened_at_s = watch.now_s, state.sitting.opened_at_s
     if opened_at_s is None:
         return Reason.AWAY
     if not (state.rolled_s < limits.foot_time_s and now_s - opened_at_s < limits.session_time_s):
@@ -177,24 +173,24 @@ def _ending(state: State, request: Request, limits: Limits) -> Reason | None:
     return Reason.AWAY if given_up else None
 
 
-def _willing(state: State, request: Request, sample: Sample, limits: Limits) -> bool:
+def _willing(state: State, request: Request, sample: Sample, watch: Watch, limits: Limits) -> bool:
     """Whether motion may begin: foot steady, its load accepted, the session on disk."""
     accepted_kpa = LEVELS[level_of(request, sample, limits)].resting_kpa
     return (
-        steady(state.watch, limits)
-        and state.watch.resting_kpa <= accepted_kpa
+        steady(watch, limits)
+        and watch.resting_kpa <= accepted_kpa
         and request.recorded == state.sitting.number
     )
 
 
 def _enter(
-    state: State, event: Event, why: Reason | None, request: Request, limits: Limits
+    state: State, event: Event, why: Reason | None, request: Request, watch: Watch, limits: Limits
 ) -> State:
     """Make the transition. One that is not in the table is a fault of ours."""
     mode = TRANSITIONS[state.mode].get(event)
     if mode is None:
-        return _trip(state, Trip.ASTRAY, request, limits)
-    sitting, now_s = state.sitting._replace(why=why), state.watch.now_s
+        return _trip(state, Trip.ASTRAY, request, watch, limits)
+    sitting, now_s = state.sitting._replace(why=why), watch.now_s
     if event is Event.EASE and why is Reason.OVERLOAD:
         ease = sitting.ease * limits.ease_ratio
         sitting = sitting._replace(ease=ease, eased_at_s=now_s, eased_level=request.level)
@@ -211,20 +207,3 @@ def _enter(
 def _after(sitting: Sitting, event: Event, why: Reason | None) -> Sitting:
     """The session closes with its end; the way down to rest still belongs to it."""
     return sitting if event is Event.AT_REST and why is None else sitting.closed(why)
-
-
-def _move(
-    state: State, request: Request, sample: Sample, limits: Limits, dt_s: float
-) -> tuple[State, Drive]:
-    """The drive of this tick, and its duty remembered."""
-    duty = 0.0
-    if state.mode.moving:
-        duty = next_duty(state, wanted_duty(state, request, sample, limits), limits, dt_s)
-    if duty != state.duty or duty != 0.0:
-        heading = state.heading if duty == 0.0 else (1.0 if duty > 0.0 else -1.0)
-        driven_at_s = state.driven_at_s if duty == 0.0 else state.watch.now_s
-        mode, since_s, watch, _, _, _, foot_at_s, rolled_s, sitting, stop = state
-        state = State(
-            mode, since_s, watch, duty, heading, driven_at_s, foot_at_s, rolled_s, sitting, stop
-        )
-    return state, drive_of(state, limits)

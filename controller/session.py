@@ -8,16 +8,17 @@ own: here is only the place in the program, the level and the reference.
 from math import inf
 from typing import NamedTuple
 
-from controller import programs
-from controller.buttons import Pad, Presses, pressed
+from controller.buttons import AT_REST, NOTHING, UP, Pad, Presses, pressed
 from controller.carriage import Carriage, moved
 from controller.comfort import Reference, begin, expected_kpa, freeze, learn
 from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL, NEW_PERSON_LEVEL, Limits
 from controller.modes import Mode, Request, State
-from controller.programs import WHOLE_FOOT, Cursor, Program
-from controller.trips import Reason
+from controller.programs import WHOLE_FOOT, Cursor, Program, learning, onward, over
+from controller.watch import Reason
 from hardware.roller import Sample
 
+PLAN_S = 0.004
+"""A plan without news holds so long; in this time the roller moves 0.4 mm at the most."""
 RAISE_EVERY_S = 2.0
 """Up is earned: one level in this time. Down is free."""
 
@@ -62,88 +63,127 @@ class Levels(NamedTuple):
     device_cap: int = HIGHEST_LEVEL  # the level last set on the device in this session
 
 
-class Session(NamedTuple):
-    """Everything plan remembers."""
+class Setting(NamedTuple):
+    """What does not change while the engine runs."""
 
     person: Person
     machine: Machine
     limits: Limits
+    program: Program = WHOLE_FOOT
+
+
+class Session(NamedTuple):
+    """Everything plan remembers."""
+
+    setting: Setting
     levels: Levels
     wish: Wish = Wish()
     number: int = 0  # of the kernel's session this belongs to
-    program: Program = WHOLE_FOOT
     cursor: Cursor = Cursor()
     carriage: Carriage = Carriage()
     reference: Reference = Reference()
     pad: Pad = Pad()
     pair_count: int = 0  # times the pairing gesture was made on the device
-    at_s: float | None = None  # of the last tick
+    mode: Mode = Mode.IDLE  # the kernel's, when this was planned
+    at_s: float | None = None  # when this was planned
+    standing: Request = Request()  # what holds until something happens or `PLAN_S` is over
 
     @classmethod
     def new(cls, person: Person, machine: Machine, limits: Limits) -> "Session":
         """Before the first tick."""
-        return cls(person, machine, limits, Levels(person.level, person.level))
+        return cls(Setting(person, machine, limits), Levels(person.level, person.level))
 
 
 def place_of(session: Session) -> float | None:
     """Where the roller is: 0 heel .. 1 toe tip; None before home was found."""
     if not session.carriage.homed:
         return None
-    return session.carriage.at_cm / session.person.foot_length_cm
+    return session.carriage.at_cm / session.setting.person.foot_length_cm
 
 
 def plan(
     session: Session, wish: Wish, sample: Sample, state: State, now_s: float
 ) -> tuple[Session, Request]:
     """Fold one tick in; return what is asked of the kernel. `state`: after the last tick."""
-    person, machine, limits, levels, before, number, program, *_ = session
-    cursor, carriage, reference, pad = session[7:11]
-    dt_s = 0.0 if session.at_s is None else now_s - session.at_s
+    (setting, levels, before, number, _, carriage, _, pad, pair_count, mode, at_s, standing) = (
+        session
+    )
+    dt_s = 0.0 if at_s is None else now_s - at_s
+    news = wish is not before or state.mode is not mode or state.sitting.number != number
+    if not news and dt_s < PLAN_S and pad is AT_REST and sample.buttons == UP:
+        return session, standing
+    person, machine, limits, program = setting
     pad, presses = pressed(pad, sample.buttons, now_s)
-    sitting = state.sitting
-    if sitting.number != number:
-        number, cursor = sitting.number, Cursor()
-        reference = begin(sample.pressure_kpa)
-        levels = Levels(levels.level, levels.wanted)
-    levels = _levels(levels, before, wish, presses, sample, state, limits, now_s)
     carriage = moved(carriage, state.duty, sample, machine.travel_cm, limits, dt_s)
     place = carriage.at_cm / person.foot_length_cm if carriage.homed else None
-    speed_cm_s, over, change = 0.0, programs.over(program, cursor), False
-    if state.mode.moving and state.mode is not Mode.SERVICE and not over:
-        learning = programs.learning(cursor)
-        change = program.steps[cursor.step].shift and not cursor.shifted
-        if not change:
-            cursor, speed_cm_s = programs.onward(
-                program, cursor, carriage, person.foot_length_cm, levels.level, dt_s
-            )
-        if learning:
-            reference = learn(reference, place, sample.pressure_kpa, dt_s)
-            reference = reference if programs.learning(cursor) else freeze(reference)
-    elif state.mode is Mode.HOLD and sitting.why is Reason.CHANGE:
-        cursor = cursor if cursor.shifted else cursor._replace(shifted=True)
-    elif not reference.frozen:
-        reference = learn(reference, None, sample.pressure_kpa, dt_s)
-    session = Session(
-        person, machine, limits, levels, wish, number, program, cursor, carriage, reference,
-        pad, session.pair_count + presses.pair, now_s,
-    )  # fmt: skip
-    return session, Request(
-        speed_cm_s,
-        levels.level,
-        expected_kpa(reference, place, limits),
-        place,
-        presses.start,
-        wish.start_count > before.start_count,
-        wish.continue_count > before.continue_count,
-        wish.pause_count > before.pause_count,
-        change,
-        over,
-        presses.end or wish.end_count > before.end_count,
-        wish.stop_count > before.stop_count,
-        presses.acknowledge or wish.acknowledge_count > before.acknowledge_count,
-        False,
-        wish.recorded,
+    if wish is not before or presses is not NOTHING or not _settled(levels, state, sample):
+        levels = _levels(levels, before, wish, presses, sample, state, limits, now_s)
+    cursor, reference, speed_cm_s, change = _course(
+        session, carriage, place, levels.level, sample, state, dt_s
     )
+    reference_kpa = expected_kpa(reference, place, limits)
+    standing = Request(
+        speed_cm_s, levels.level, reference_kpa, place, wish.recorded, change=change,
+        finished=over(program, cursor),
+    )  # fmt: skip
+    request = standing
+    if wish is not before or presses is not NOTHING:
+        request = _asked(standing, before, wish, presses)
+        pair_count += presses.pair
+    return Session(
+        setting, levels, wish, state.sitting.number, cursor, carriage, reference, pad, pair_count,
+        state.mode, now_s, standing,
+    ), request  # fmt: skip
+
+
+def _course(
+    session: Session,
+    carriage: Carriage,
+    place: float | None,
+    level: int,
+    sample: Sample,
+    state: State,
+    dt_s: float,
+) -> tuple[Cursor, Reference, float, bool]:
+    """Cursor and reference after this tick, the wanted speed, and whether to wait for a shift."""
+    cursor, reference, sitting = session.cursor, session.reference, state.sitting
+    person, _, _, program = session.setting
+    if sitting.number != session.number:
+        return Cursor(), begin(sample.pressure_kpa), 0.0, False
+    if not state.mode.moving:
+        if state.mode is Mode.HOLD and sitting.why is Reason.CHANGE and not cursor.shifted:
+            cursor = cursor._replace(shifted=True)
+        if not reference.frozen:
+            reference = learn(reference, None, sample.pressure_kpa, dt_s)
+        return cursor, reference, 0.0, False
+    if over(program, cursor):
+        return cursor, reference, 0.0, False
+    if program.steps[cursor.step].shift and not cursor.shifted:
+        return cursor, reference, 0.0, True
+    cursor, speed_cm_s = onward(program, cursor, carriage, person.foot_length_cm, level, dt_s)
+    if not reference.frozen:
+        reference = learn(reference, place, sample.pressure_kpa, dt_s)
+        reference = reference if learning(cursor) else freeze(reference)
+    return cursor, reference, speed_cm_s, False
+
+
+def _asked(request: Request, before: Wish, wish: Wish, presses: Presses) -> Request:
+    """The request with what people ask this tick."""
+    return request._replace(
+        press=presses.start,
+        start=wish.start_count > before.start_count,
+        resume=wish.continue_count > before.continue_count,
+        pause=wish.pause_count > before.pause_count,
+        end=presses.end or wish.end_count > before.end_count,
+        stop=wish.stop_count > before.stop_count,
+        acknowledge=presses.acknowledge or wish.acknowledge_count > before.acknowledge_count,
+    )
+
+
+def _settled(levels: Levels, state: State, sample: Sample) -> bool:
+    """Nothing about the level can change by itself."""
+    whole = sample.pressure_b_kpa is not None and sample.gate_on is not None
+    return levels.level == levels.wanted and whole and state.stop is None
 
 
 def level_max(sample: Sample, limits: Limits) -> int:

@@ -188,9 +188,10 @@ def _wirable(name: str, value: Any) -> bool:
 
 
 def _wiring(values: Mapping[str, Any]) -> Wiring:
-    return Wiring(
-        **{name: None if value == NOT_FITTED else value for name, value in values.items()}
-    )
+    fitted: dict[str, Any] = {
+        name: None if value == NOT_FITTED else value for name, value in values.items()
+    }
+    return Wiring(**fitted)
 
 
 def _settings(document: Mapping[str, Any]) -> Settings:

@@ -15,7 +15,7 @@ from hardware.roller import Sample
 
 def telemetry(state: State, session: Session, sample: Sample, device_name: str) -> dict[str, Any]:
     """The state object of the link; `GET state` is made from it."""
-    limits, program, cursor = session.limits, session.program, session.cursor
+    (person, _, limits, program), cursor = session.setting, session.cursor
     place = place_of(session)
     left_s = programs.left_s(program, cursor)
     phase = program.steps[min(cursor.step, len(program.steps) - 1)].name
@@ -30,12 +30,12 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "pressure_kpa": _number(sample.pressure_kpa, 1),
         "reference_kpa": _number(expected_kpa(session.reference, place, limits), 1),
         "place": None if place is None else round(place, 3),
-        "foot": session.person.foot,
+        "foot": person.foot,
         "program": program.name,
         "phase": phase,
         "left_s": round(left_s),
         "reason": None if reason is None else reason.value,
-        "words": words.told(state, session.person.foot, phase, left_s, level, limits),
+        "words": words.told(state, person.foot, phase, left_s, level, limits),
         "stop": None if stop is None else stop_facts(stop, limits),
         "session_open": state.sitting.opened_at_s is not None,
         "can": can(state, limits),
@@ -78,6 +78,7 @@ def journalled(state: State) -> Mapping[str, Any]:
         "session": state.sitting.number,
         "session_open": state.sitting.opened_at_s is not None,
         "pains": state.sitting.pains,
+        "resting": state.watch.now_s < state.sitting.rest_until_s,
         "stop": None
         if stop is None
         else {

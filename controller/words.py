@@ -6,7 +6,8 @@ second catalogue with the same keys.
 
 from controller.limits import LEVELS, Limits
 from controller.modes import Mode, State, Stop
-from controller.trips import Reason, Trip, steady
+from controller.trips import steady
+from controller.watch import Reason, Trip
 
 TRIPS: dict[Trip, str] = {
     Trip.LEVEL: "pressure reached {pressure:.0f} kPa",

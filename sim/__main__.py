@@ -4,18 +4,24 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 wrong configuration.
 """
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from controller import engine
 from controller.limits import Limits
 from controller.processes import side_by_side
 from controller.session import Machine, Person
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
 OK, FAILED = 0, 1
 DEFAULT_PORT = 8080
+CALM_LOAD_N = 13.0
+"""What the simulated person lets rest on the roller: level 3, where a new person starts."""
 
 EPILOG = """examples:
   footloop-sim run                       a simulated roller with its page
@@ -38,6 +44,14 @@ def port(text: str) -> int:
     return number
 
 
+def seconds(text: str) -> float:
+    """How long a run of the bench is, 0.1 to 60 s."""
+    number = float(text)
+    if not 0.1 <= number <= 60.0:
+        raise argparse.ArgumentTypeError(f"{text}: a run takes 0.1 to 60 s")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="footloop-sim",
@@ -46,6 +60,13 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_judges(commands)
+    return parser
+
+
+def _add_run(commands: Commands) -> None:
+    """The product, and its two processes one by one."""
     run = commands.add_parser("run", help="run the simulated roller and its page")
     run.add_argument("--port", type=port, default=DEFAULT_PORT, help="default: %(default)s")
     run.add_argument("--host", default="0.0.0.0", help="default: every network")  # noqa: S104
@@ -61,7 +82,23 @@ def _parser() -> argparse.ArgumentParser:
     panel.add_argument("--port", type=port, required=True)
     panel.add_argument("--host", required=True)
     panel.set_defaults(command=_panel)
-    return parser
+
+
+def _add_judges(commands: Commands) -> None:
+    """What runs at full speed and prints what it found."""
+    replay = commands.add_parser("replay", help="a recording through the safety kernel")
+    replay.add_argument("file", type=Path, metavar="FILE.csv", help="time_s,pressure_kpa[,...]")
+    replay.add_argument(
+        "--continue", action="store_true", dest="go_on", help="arm again after every trip"
+    )
+    replay.set_defaults(command=_bench)
+    bench = commands.add_parser("bench", help="how fast the simulator is here")
+    bench.add_argument(
+        "--seconds", type=seconds, default=30.0, help="simulated, per run; default: %(default)g"
+    )
+    bench.set_defaults(command=_bench)
+    for command in (replay, bench):
+        command.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -81,11 +118,12 @@ def _side_by_side(given: argparse.Namespace, folder: Path) -> int:
 
 
 def _engine(given: argparse.Namespace) -> int:
+    from sim import person as leg  # noqa: PLC0415
     from sim.roller import SimRoller  # noqa: PLC0415 - the panel's process needs no plant
     from sim.world import World, open_to_hands  # noqa: PLC0415
 
     setup = engine.Setup(Person(), Machine(), Limits(), given.folder)
-    roller = SimRoller(seed=given.seed)
+    roller = SimRoller(seed=given.seed, person=leg.Person(leg_load_n=CALM_LOAD_N))
     world = World(roller)
     hands = open_to_hands(world, given.folder / "hands.sock")
     try:
@@ -118,6 +156,18 @@ def _panel(given: argparse.Namespace) -> int:
     except PanelError as error:
         print(error, file=sys.stderr)
         return FAILED
+    return OK
+
+
+def _bench(given: argparse.Namespace) -> int:
+    from sim import bench  # noqa: PLC0415 - the other commands need none of it
+
+    try:
+        found = bench.measure(given.seconds)
+    except bench.BenchError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    print(json.dumps(found) if given.json else bench.in_words(found))
     return OK
 
 

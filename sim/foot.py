@@ -59,7 +59,7 @@ class Foot:
     leg_mass_kg: float = 3.0  # shank and foot as felt at the sole; estimate
     leg_stiffness_n_m: float = 300.0  # calf rest and knee give way; estimate
     leg_damping_n_s_m: float = 25.0  # estimate
-    guided_damping_n_s_m: float = 150.0  # muscles guide a foot in the air; estimate
+    guided_damping_n_s_m: float = 300.0  # muscles guide a foot in the air; estimate
     lift_height_m: float = 0.03  # how far a lifted foot hangs above the head; estimate
 
 

@@ -31,7 +31,7 @@ class Person:
     reflex_max_s: float = 0.130
     landing_n: float = 4.0  # how firmly a foot feels for the roller; estimate
     lifting_n: float = 30.0  # how firmly it is held up; estimate
-    settle_n_s: float = 25.0  # how fast a landed foot gives its weight; estimate
+    settle_n_s: float = 30.0  # how fast a landed foot gives its weight; estimate
     lift_n_s: float = 120.0  # how fast a foot is lifted on purpose: gone in about 0.2 s
     flinch_n_s: float = 800.0  # how fast a reflex pulls: 30-100 N in 50-150 ms
 

@@ -54,9 +54,10 @@ class SimRoller:
         """Build a plant at rest at home, the foot in the air. `dt_s` 10 µs..4 ms."""
         if not 1e-5 <= dt_s <= 0.004:
             raise ValueError(f"dt_s is {dt_s}: the plant steps by 0.00001 to 0.004 s")
-        if not motor.travel_cm + motor.overtravel_cm <= foot.length_cm:
-            raise ValueError(f"the rail of {motor.travel_cm} cm is longer than the foot")
+        if not (motor.overtravel_cm < 2.0 and motor.travel_cm + 2.0 <= foot.length_cm):
+            raise ValueError(f"a rail of {motor.travel_cm} cm does not stay under the foot")
         self._step_us = round(dt_s * _US)
+        self._dt_s = self._step_us / _US
         self._now_us = 0
         self._now_s = 0.0
         self._person = leg.PersonState(person, Random(seed))
@@ -136,14 +137,15 @@ class SimRoller:
         """Let the plant live until `at_s`; an instant that has passed costs nothing."""
         target_us = ceil(at_s * _US - 0.001)  # the float nearest to a whole µs means that µs
         left_us, step_us = target_us - self._now_us, self._step_us
+        if left_us > 0:
+            self._now_us, self._now_s = target_us, target_us / _US
         while left_us >= step_us:
-            self._step(step_us / _US)
+            self._step(self._dt_s)
             left_us -= step_us
         if left_us > 0:
             self._step(left_us / _US)
-        if target_us > self._now_us:
-            self._now_us = target_us
-        self._now_s = max(self._now_s, at_s, self._now_us / _US)
+        if at_s > self._now_s:  # by less than a nanosecond: who waits until then, has waited
+            self._now_s = at_s
 
     def _step(self, dt_s: float) -> None:
         carriage = self._carriage

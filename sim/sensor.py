@@ -60,15 +60,13 @@ def clipped(pressure_kpa: float) -> float:
 
 def sabotaged(sample: Sample, last: Sample, how: Sabotage) -> Sample:
     """Return what becomes of `sample` when the last good one was `last`."""
-    match how:
-        case Sabotage.UNPLUGGED:
-            return sample._replace(pressure_kpa=nan, sensor=SensorStatus.OPEN)
-        case Sabotage.FROZEN:
-            return sample._replace(pressure_kpa=last.pressure_kpa, sensor=last.sensor)
-        case Sabotage.STALLED:
-            return sample._replace(
-                taken_at_s=last.taken_at_s,
-                pressure_kpa=last.pressure_kpa,
-                pressure_b_kpa=last.pressure_b_kpa,
-                sensor=last.sensor,
-            )
+    if how is Sabotage.UNPLUGGED:
+        return sample._replace(pressure_kpa=nan, sensor=SensorStatus.OPEN)
+    if how is Sabotage.FROZEN:
+        return sample._replace(pressure_kpa=last.pressure_kpa, sensor=last.sensor)
+    return sample._replace(
+        taken_at_s=last.taken_at_s,
+        pressure_kpa=last.pressure_kpa,
+        pressure_b_kpa=last.pressure_b_kpa,
+        sensor=last.sensor,
+    )

@@ -23,16 +23,21 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 # What decides, and therefore owns no clock and no port. A name is here from the day the design
 # gives it; from the day its file exists, it stands in the import contract and under full coverage.
 PURE = (
+    "controller.asks",
     "controller.buttons",
     "controller.carriage",
     "controller.comfort",
     "controller.limits",
     "controller.modes",
     "controller.motion",
+    "controller.pain",
+    "controller.plausible",
     "controller.programs",
     "controller.safety",
     "controller.session",
+    "controller.telemetry",
     "controller.trips",
+    "controller.watch",
     "controller.words",
     "firmware_bridge.wire",
     "hardware.calibration",

@@ -27,6 +27,9 @@ NO_ANSWER = (
 )
 STOP_KEPT = " The stop is kept and goes first as soon as the engine is back."
 COUNTED = frozenset({"start", "continue", "acknowledge", "pause", "end"})
+BROKEN = (
+    OSError, TimeoutError, EOFError, ValueError, RecursionError, asyncio.LimitOverrunError,
+)  # fmt: skip
 LINE_LIMIT = 65_536
 WRITE_LIMIT = 65_536
 
@@ -133,7 +136,7 @@ class EngineLink:
         wait_s = self._first_wait_s
         while True:
             before = self._heard.number
-            with contextlib.suppress(OSError, TimeoutError, ValueError, EOFError):
+            with contextlib.suppress(*BROKEN):
                 await self._talk()
             if self._heard.number > before:
                 wait_s = self._first_wait_s

@@ -34,8 +34,9 @@ class Bucket(NamedTuple):
 class Flood:
     """Sheds what is too much before it costs anything."""
 
-    def __init__(self, app: ASGIApp, *, clock: Callable[[], float]) -> None:
+    def __init__(self, app: ASGIApp, *, clock: Callable[[], float], body_s: float = BODY_S) -> None:
         self._app = app
+        self._body_s = body_s
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
         self._open = {"http": 0, "websocket": 0}
@@ -78,7 +79,7 @@ class Flood:
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
-                async with asyncio.timeout(BODY_S):
+                async with asyncio.timeout(self._body_s):
                     body = await read_body(receive)
             except TimeoutError:
                 await problem(408, "The request took too long to arrive.")(scope, receive, send)

@@ -18,8 +18,11 @@ from urllib.parse import quote
 
 from fastapi.responses import Response
 
+from controller.limits import LEVELS
 from controller.panel.view import truthful_words
+from controller.words import ZONES
 
+SHORT = 60  # longer words are told as a headline and the rest, as in panel.js
 GZIP = 31  # zlib's window bits for a gzip container
 MODES = {
     None: "No engine",
@@ -64,8 +67,10 @@ class Screen:
         self._body = Template(
             Template(_source("body.html")).safe_substitute(
                 sole=_source("sole.svg"),
-                banner=f'<p class="banner">{escape(extras.banner)}</p>' if extras.banner else "",
-                extras=extras.html.replace("$", "$$"),
+                banner=_kept(
+                    f'<p class="banner">{escape(extras.banner)}</p>' * bool(extras.banner)
+                ),
+                extras=_kept(extras.html),
             )
         )
         self._compressor = zlib.compressobj(9, zlib.DEFLATED, GZIP)
@@ -83,16 +88,24 @@ class Screen:
         return Response(content, 200, headers, "text/html; charset=utf-8")
 
 
+def _kept(markup: str) -> str:
+    """Markup in which the template finds no names of its own."""
+    return markup.replace("$", "$$")
+
+
 def _words(state: dict[str, Any], phone: str | None) -> dict[str, str]:
     level = state["level"]
-    first, rest, more = truthful_words(state).partition(". ") if phone else ("", "", "")
+    words = truthful_words(state) if phone else ""
+    end = words.find(". ") + 1 if len(words) > SHORT else 0
     return {
         "who": "paired" if phone else "guest",
         "mode": escape(str(state["mode"] or "")) if phone else "",
         "mode_words": escape(MODES.get(state["mode"], str(state["mode"]))),
-        "words": escape(first + rest.strip()),
-        "more": escape(more),
+        "words": escape(words[: end or None]),
+        "more": escape(words[end + 1 :] if end else ""),
         "level": "–" if level is None else str(int(level)),
+        "speeds": ",".join(f"{row.speed_cm_s:g}" for row in LEVELS.values()),
+        "zones": ",".join(f"{end:g} {name}" for end, name in ZONES),
         "refresh": '<noscript><meta http-equiv="refresh" content="5"></noscript>' if phone else "",
     }
 

@@ -1,5 +1,6 @@
 """Runs the panel: one socket, uvicorn with everything that is not needed switched off."""
 
+import asyncio
 import contextlib
 import errno
 import signal
@@ -7,12 +8,26 @@ import socket
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 BACKLOG = 128
+HEAD_S = 5.0
 
 
 class PanelError(Exception):
     """The panel cannot run; the text names the cure."""
+
+
+class Impatient(H11Protocol):
+    """Hangs up when a new connection has sent no whole request head within `HEAD_S`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(HEAD_S, self._hang_up)
+
+    def _hang_up(self) -> None:
+        if self.cycle is None and self.transport.get_protocol() is self:
+            self.transport.abort()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -35,7 +50,7 @@ def serve(app: FastAPI, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT, then return; raises PanelError when the port is taken."""
     with listen(host, port) as listening:
         config = uvicorn.Config(
-            app, http="h11", ws="websockets-sansio", loop="asyncio", lifespan="on",
+            app, http=Impatient, ws="websockets-sansio", loop="asyncio", lifespan="on",
             log_level="warning", access_log=False, server_header=False, proxy_headers=False,
             ws_max_size=1024, ws_max_queue=4, ws_ping_interval=5.0, ws_ping_timeout=5.0,
             ws_per_message_deflate=False, h11_max_incomplete_event_size=16_384,

@@ -2,28 +2,31 @@
 const $ = id => document.getElementById(id);
 const body = document.body;
 const FEEL = ['', 'very gentle', 'very gentle', 'gentle', 'gentle', 'moderate', 'moderate', 'firm', 'firm', 'strong', 'strong'];
-const SPEED = [0, 2, 2.75, 3.5, 4.25, 5, 6, 7, 8, 9, 10]; // cm/s, as in limits.py
+const SPEED = ['', ...body.dataset.speeds.split(',')]; // cm/s
+const ZONES = body.dataset.zones.split(',').map(zone => zone.split(' ')); // where each ends, its name
 const MODES = { IDLE: 'At rest', ARMED: 'Ready', SOFT_START: 'Starting', RUNNING: 'Running', EASED: 'Eased', WINDING_DOWN: 'Ending', HOLD: 'Paused', STOPPED: 'Stopped', SERVICE: 'Service' };
-const STEPS = { 'foot off': 'Lift your foot off the roller.', 'acknowledge': 'Hold the button below for 2 seconds.', 'release': 'Release the stop switch on the device.', 'cause gone': 'Put right what stopped it.', 'self-test': 'The device tests itself.' };
+const MOVING = ['SOFT_START', 'RUNNING', 'EASED', 'WINDING_DOWN'];
+const STEPS = { 'foot off': 'Lift your foot off the roller.', 'acknowledge': 'Hold the button below for 2 seconds.', 'release Stop': 'If the stop switch on the device is pressed, release it.', 'mend the cause': 'Mend what stopped it.' };
 const PRESSES = { start: 'Start', continue: 'Continue', pause: 'Pause' };
 const GONE = 'The device cannot be reached. If the roller moves, use the stop switch on it.';
 const OUT_OF_TOUCH = 'No news from the device. It goes on, or rests, by itself; Stop is tried all the same.';
 const STALE_MS = 1000, SILENT_MS = 3000, HOLD_MS = 2000, SLIDER_MS = 100, STOP_MS = 10000;
-const BANDS = 24, NBSP = '\u00a0';
+const BANDS = 24, SHORT = 60, NBSP = '\u00a0';
 
 let state = null; // the newest state
 let seenAt = -1e9; // when it was the present, on this page's clock
 let guest = body.classList.contains('guest');
 const now = () => performance.now();
+const within = ms => AbortSignal.timeout?.(ms);
 const isStale = () => now() - seenAt > STALE_MS;
 const put = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
-const region = place => ['heel', 'arch', 'ball', 'toes'][[0.25, 0.6, 0.78, 9].findIndex(end => place < end)];
+const region = place => (ZONES.find(([end]) => place < end) ?? ZONES.at(-1))[1];
 
 // ---- passing on
 async function post(path, content, limit = 3000) {
   let answer;
   try {
-    answer = await fetch('/api/v1/' + path, { method: 'POST', signal: AbortSignal.timeout(limit), body: content && JSON.stringify(content), headers: content ? { 'Content-Type': 'application/json' } : {} });
+    answer = await fetch('/api/v1/' + path, { method: 'POST', signal: within(limit), body: content && JSON.stringify(content), headers: content ? { 'Content-Type': 'application/json' } : {} });
   } catch { throw new Error(GONE); }
   if (answer.ok) return;
   if (answer.status === 401) enter(true);
@@ -35,7 +38,7 @@ function toast(text, forMs = 6000) {
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => put('toast', ''), forMs);
 }
-const press = path => post(path, { seen_s: state.at_s }).catch(error => toast(error.message));
+const press = path => post(path, { seen_s: state.at_s }).then(() => true, error => toast(error.message));
 
 // Stop: goes out at the first touch, and again until the device has answered.
 let stopPressedAt = -1e9;
@@ -46,7 +49,7 @@ async function stop() {
   for (;;) {
     try {
       await post('stop', null, 1500);
-      return toast('The device has stopped.', 3000);
+      return toast('The stop has reached the device.', 3000);
     } catch (error) {
       if (pressedAt !== stopPressedAt) return;
       toast(error.message, 30000);
@@ -94,10 +97,15 @@ function holdBegin() {
 }
 function holdStep() {
   const part = (now() - heldFrom) / HOLD_MS;
-  if (part >= 1) { holdEnd(); return press('acknowledge'); }
+  if (part >= 1) { holdEnd(); return goOn(); }
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   $('hold').style.setProperty('--done', (calm ? Math.floor(part * 4) * 25 : part * 100) + '%');
   holdFrame = requestAnimationFrame(holdStep);
+}
+async function goOn() {
+  if (!await press('acknowledge')) return;
+  await new Promise(later => setTimeout(later, 600));
+  if (state?.mode === 'STOPPED') toast(`Not yet. ${state.words.slice(state.words.indexOf('. ') + 2)}`);
 }
 function holdEnd() {
   cancelAnimationFrame(holdFrame);
@@ -123,8 +131,11 @@ for (let level = 1; level <= 10; level++) {
   bar.style.height = 28 + 7.2 * level + '%';
   $('bars').append(bar);
 }
-// cool while lighter than expected, green as expected, amber from 1.3, red from 2 times
-const hue = ratio => ratio < 1 ? 170 : Math.max(8, 170 - 150 * Math.min(1, (ratio - 1) / 0.8));
+// calm up to what is expected, amber at 1.4 times, red from 2 times
+const CALM = [42, 157, 143], AMBER = [233, 162, 59], RED = [208, 68, 44];
+const part = value => Math.min(1, Math.max(0, value));
+const mix = (from, to, share) => from.map((value, index) => Math.round(value + (to[index] - value) * share));
+const warmth = ratio => `rgb(${ratio < 1.4 ? mix(CALM, AMBER, part((ratio - 1) / 0.4)) : mix(AMBER, RED, part((ratio - 1.4) / 0.6))})`;
 
 function drawSole() {
   const { place, pressure_kpa: pressure, reference_kpa: expected, foot, stop: halt } = state;
@@ -136,7 +147,7 @@ function drawSole() {
     $('roller').style.transform = `translateY(${232 - 224 * place}px)`;
     const band = $('heat').children[Math.round(place * (BANDS - 1))];
     if (band) {
-      band.setAttribute('stop-color', `hsl(${hue(ratio)} 62% 45%)`);
+      band.setAttribute('stop-color', warmth(ratio));
       band.setAttribute('stop-opacity', Math.min(0.95, ratio * 0.75));
     }
   }
@@ -144,8 +155,8 @@ function drawSole() {
   if (spot !== null) $('spot').setAttribute('transform', `translate(50 ${232 - 224 * spot})`);
   const [figure, under, below] = halt
     ? [halt.pressure_kpa, `at level ${halt.level}`, spot === null ? '' : `at the ${region(spot)}`]
-    : [pressure, expected ? `${expected.toFixed(0)} expected` : '', place === null ? '' : `at the ${region(place)}`];
-  put('pressure', figure === null ? '–' : figure.toFixed(0));
+    : [pressure, expected && MOVING.includes(state.mode) ? `${expected.toFixed(0)} expected` : '', place === null ? '' : `at the ${region(place)}`];
+  put('pressure', figure === null ? '–' : Math.max(0, figure).toFixed(0));
   $('bar').style.clipPath = `inset(0 ${100 - Math.min(100, (figure ?? 0) / (expected || 25) * 50)}% 0 0 round .5rem)`;
   put('against', under || NBSP);
   put('where', below || NBSP);
@@ -154,7 +165,6 @@ function drawSole() {
 function drawLevel(stale) {
   const level = state.level ?? 0, goal = wanted(), max = state.level_max ?? 10;
   put('level', goal ? String(goal) : '–');
-  put('feel', goal ? `${FEEL[goal]} · ${SPEED[goal]} cm/s` : NBSP);
   if (wish === null && asked === null) $('slider').value = goal;
   $('slider').setAttribute('aria-valuetext', `${goal}, ${FEEL[goal]}`);
   [...$('bars').children].forEach((bar, index) => {
@@ -162,7 +172,8 @@ function drawLevel(stale) {
     bar.className = own <= Math.min(level, goal) ? 'on' : own <= Math.max(level, goal) ? 'wish' : own > max ? 'off' : '';
   });
   const other = state.holder && state.holder !== 'this phone';
-  put('limit', other ? `${state.holder} sets the level; anyone may go gentler.` : max < 10 ? `Up to level ${max} for now.` : '');
+  const limit = other ? ` · ${state.holder} may go stronger` : goal >= max && max < 10 ? ' · the most for now' : '';
+  put('feel', goal ? `${FEEL[goal]} · ${SPEED[goal]} cm/s${limit}` : NBSP);
   $('slider').disabled = stale;
   $('raise').disabled = stale || goal >= max;
 }
@@ -175,24 +186,23 @@ function drawButtons(stale) {
   $('end').disabled = stale || !state.can.includes('end');
 }
 
+let steps = [], stepsOf = null; // all steps of this stop; those no longer asked for are done
+const sort = step => /^[\d.]+ s$/.test(step) ? 'wait' : step;
 function drawBack(stale) {
   const halt = state.stop;
   if (!halt) return;
-  const free = state.can.includes('acknowledge');
-  const lines = halt.until.map(step => {
-    const wait = /^([\d.]+) s$/.exec(step);
-    if (!wait) return [STEPS[step] ?? step, free && step !== 'acknowledge'];
-    const left = Math.ceil(+wait[1] - (state.at_s - halt.at_s));
-    return left > 0 && !free ? [`Rest: ${left} seconds more.`, false] : [`Rest for ${wait[1]} seconds.`, true];
-  });
-  while ($('steps').children.length > lines.length) $('steps').lastChild.remove();
-  lines.forEach(([text, done], index) => {
+  if (stepsOf !== halt.at_s) { stepsOf = halt.at_s; steps = halt.until; }
+  const open = new Map(halt.until.map(step => [sort(step), step]));
+  steps.forEach((step, index) => {
     const item = $('steps').children[index] ?? $('steps').appendChild(document.createElement('li'));
+    const asked = open.get(sort(step)) ?? step;
+    const text = STEPS[asked] ?? (sort(asked) === 'wait' ? `Rest for ${parseFloat(asked)} seconds.` : asked);
     if (item.textContent !== text) item.textContent = text;
-    item.className = done ? 'done' : '';
+    item.className = open.has(sort(step)) ? '' : 'done';
   });
+  while ($('steps').children.length > steps.length) $('steps').lastChild.remove();
   put('hold', heldFrom === null ? `Hold to go on at level ${halt.next_level}` : 'Keep holding…');
-  $('hold').disabled = stale || !free;
+  $('hold').disabled = stale || !state.can.includes('acknowledge');
   if ($('hold').disabled && heldFrom !== null) holdEnd();
 }
 
@@ -204,9 +214,10 @@ function draw() {
   if (guest || !state) return;
   body.dataset.mode = state.mode ?? '';
   put('chip', isStale() ? 'Out of touch' : MODES[state.mode] ?? state.mode ?? 'No engine');
-  const [first, ...rest] = (isStale() ? OUT_OF_TOUCH : state.words).split('. ');
-  put('words', first + (rest.length ? '.' : ''));
-  put('more', rest.join('. '));
+  const words = isStale() ? OUT_OF_TOUCH : state.words;
+  const end = words.length > SHORT ? words.indexOf('. ') + 1 : 0;
+  put('words', words.slice(0, end || undefined));
+  put('more', end ? words.slice(end + 1) : '');
   drawSole();
   drawLevel(stale);
   drawButtons(stale);
@@ -221,16 +232,25 @@ function drawAge() {
 
 // ---- staying in touch, for ever
 let socket = null, openedAt = 0, waitMs = 250;
+// How old a picture is: by the engine's clock, whose offset to ours is the least one lately seen.
+// So pictures that waited in a slow network do not pass for the present. It creeps for drift.
+let offset = Infinity;
+function see(next) {
+  if (next.at_s < state?.at_s) offset = Infinity; // the engine was started again
+  state = next;
+  offset = Math.min(offset + 0.1, now() - (next.at_s + next.age_s) * 1000);
+  seenAt = next.age_s === null ? now() : offset + next.at_s * 1000;
+}
 function connect() {
   if (guest) return;
   openedAt = now();
+  offset = Infinity;
   const mine = socket = new WebSocket(location.origin.replace('http', 'ws') + '/ws');
   mine.onmessage = event => {
     if (mine !== socket) return;
     waitMs = 250;
     openedAt = now();
-    state = JSON.parse(event.data);
-    seenAt = now() - (state.age_s ?? 0) * 1000;
+    see(JSON.parse(event.data));
     requestAnimationFrame(draw);
     document.dispatchEvent(new CustomEvent('footloop:state', { detail: state }));
   };
@@ -245,14 +265,14 @@ function again() {
 }
 async function knock() { // a refused WebSocket does not say why; a plain request does
   try {
-    const answer = await fetch('/api/v1/state', { signal: AbortSignal.timeout(2000) });
+    const answer = await fetch('/api/v1/state', { signal: within(2000) });
     if (answer.status === 401) return enter(true);
   } catch { return again(); }
   connect();
 }
 async function lookIn() { // a guest sees that the device is there, and whether pairing is open
   try {
-    const health = await (await fetch('/healthz', { signal: AbortSignal.timeout(2000) })).json();
+    const health = await (await fetch('/healthz', { signal: within(2000) })).json();
     seenAt = now();
     state = { mode: health.engine ? 'GUEST' : null };
     put('window', health.pairing_left_s ? `The code is good for ${health.pairing_left_s} more seconds.` : '');
