@@ -33,6 +33,7 @@ class Key(NamedTuple):
     level_since_s: float = 0.0
     down_at_s: float | None = None  # None: up
     spent: bool = True  # told already, or held since start-up
+    joined: bool = False  # was down together with another: no short press any more
 
 
 class Pad(NamedTuple):
@@ -60,9 +61,9 @@ def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
     presses = Presses(
         start=start_short,
         end=long_start,
-        plus=plus_short and minus.down_at_s is None,
-        minus=minus_short and plus.down_at_s is None,
-        acknowledge=long_minus and plus.down_at_s is None,
+        plus=plus_short and not pad.plus.joined,
+        minus=minus_short and not pad.minus.joined,
+        acknowledge=long_minus and not pad.minus.joined and plus.down_at_s is None,
         pair=long_plus and long_minus,
     )
     if long_start:
@@ -71,6 +72,8 @@ def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
         plus, minus = plus._replace(spent=True), minus._replace(spent=True)
     elif presses.acknowledge:
         minus = minus._replace(spent=True)
+    if plus.down_at_s is not None and minus.down_at_s is not None:
+        plus, minus = plus._replace(joined=True), minus._replace(joined=True)
     pad = Pad(start, plus, minus)
     return AT_REST if all(_up(key) for key in pad) else pad, presses
 
@@ -99,7 +102,7 @@ def _fold(key: Key, level: bool, now_s: float) -> tuple[Key, bool]:
     if level or (key.down_at_s is None and not key.spent):
         return key, False
     short = key.down_at_s is not None and not key.spent and now_s - key.down_at_s < LONG_S
-    return key._replace(down_at_s=None, spent=False), short
+    return key._replace(down_at_s=None, spent=False, joined=False), short
 
 
 def _long(key: Key, now_s: float) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from controller import engine, settings
 from controller.journal import JournalError
 from controller.link import LinkError
-from controller.processes import side_by_side
+from controller.processes import READY_OPTION, side_by_side, tell_ready
 from controller.settings import DEFAULT_PATH, Settings, SettingsError
 from hardware.calibration import Calibration
 from hardware.errors import HardwareError
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     alone = commands.add_parser("engine", help="run the roller without a page")
     alone.set_defaults(command=_engine)
     panel = commands.add_parser("panel", help="run the page beside a running engine")
+    panel.add_argument(READY_OPTION, type=int, help=argparse.SUPPRESS)
     panel.set_defaults(command=_panel)
     for command in (init, run, alone, panel):
         command.add_argument(
@@ -87,29 +88,42 @@ def _init(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    settings.load(given.config)
+    from controller.panel.address import announce  # noqa: PLC0415 - the engine needs none of it
+
+    found = settings.load(given.config)
     footloop = [sys.executable, "-m", "controller.cli"]
     config = ["--config", str(given.config)]
     return side_by_side(
-        [*footloop, "engine", "--device", given.device, *config], [*footloop, "panel", *config]
+        [*footloop, "engine", "--device", given.device, *config],
+        [*footloop, "panel", *config],
+        announce=lambda: announce(found.host, found.port),
     )
 
 
 def _engine(given: argparse.Namespace) -> int:
     found = settings.load(given.config)
-    roller = open_roller(found.wiring, Calibration(), clock=time.monotonic)
-    engine.run(roller, engine.MonotonicClock(), setup_of(found))
+    with engine.hold(setup_of(found)) as held:
+        roller = open_roller(found.wiring, Calibration(), clock=time.monotonic)
+        print(engine.run(roller, engine.MonotonicClock(), held))
     return OK
 
 
 def _panel(given: argparse.Namespace) -> int:
     from controller.panel.__main__ import main as panel_main  # noqa: PLC0415 - web code
+    from controller.panel.address import announce  # noqa: PLC0415
 
     found = settings.load(given.config)
     names = [word for name in found.names for word in ("--name", name)]
     socket = str(setup_of(found).socket)
     port = str(found.port)
-    return panel_main(["--socket", socket, "--host", found.host, "--port", port, *names])
+    return panel_main(
+        ["--socket", socket, "--host", found.host, "--port", port, *names],
+        ready=lambda: (
+            announce(found.host, found.port)
+            if given.ready_fd is None
+            else tell_ready(given.ready_fd)
+        ),
+    )
 
 
 def setup_of(found: Settings) -> engine.Setup:

@@ -28,12 +28,17 @@ class Reference(NamedTuple):
 
 
 def learn(reference: Reference, place: float | None, pressure_kpa: float, dt_s: float) -> Reference:
-    """Fold one sample in, while the first two strokes last."""
+    """Fold one sample in, while the first two strokes last.
+
+    Where the place is unknown, or the roller stands, `place` is None: nothing is learned of it.
+    """
     kpa, at, sum_kpa, samples, follow_kpa, frozen = reference
     if frozen or not (-1000.0 < pressure_kpa < 1000.0):
         return reference
     follow_kpa += (pressure_kpa - follow_kpa) * (dt_s / FOLLOW_S if dt_s < FOLLOW_S else 1.0)
-    here = at if place is None else _bin(place)
+    if place is None:
+        return reference._replace(follow_kpa=follow_kpa)
+    here = _bin(place)
     if here != at:
         kpa = _averaged(reference)
         sum_kpa, samples = 0.0, 0

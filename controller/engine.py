@@ -11,17 +11,18 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from math import inf
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from controller.desk import Desk
 from controller.journal import Journal, JournalError, recall, store
 from controller.limits import Limits
 from controller.link import TELL_EVERY_S, Link
-from controller.loop import Clock, Loop, Tick
+from controller.loop import Clock, Loop, Pace, Tick
 from controller.modes import Sitting, State
 from controller.session import Machine, Person, Session, Wish
 from controller.telemetry import journalled, telemetry
@@ -105,24 +106,60 @@ class Teller:
         return picture
 
 
-def run(roller: Roller, clock: Clock, setup: Setup) -> None:
-    """Run until SIGTERM or SIGINT. Raises `BusyError`, `JournalError`, `LinkError`, `OSError`."""
-    setup.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _lock(setup.folder):
+class Held(NamedTuple):
+    """A setup whose folder belongs to this process alone. Only `hold()` makes one."""
+
+    setup: Setup
+
+
+@contextmanager
+def hold(setup: Setup) -> Iterator[Held]:
+    """Have the folder until this process ends, however it ends; touch no hardware before.
+
+    Raises `BusyError`, and `JournalError` when there can be no folder.
+    """
+    folder = setup.folder
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = open(folder / "engine.lock", "w", encoding="utf-8")
+    except OSError as error:
+        raise JournalError(
+            f"cannot use the folder {folder}: {error.strerror}; mend its rights, or use another"
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BusyError(
+                f"another engine is running on {folder}; stop it first, or use another folder"
+            ) from error
+        yield Held(setup)
+
+
+def run(roller: Roller, clock: Clock, held: Held) -> Pace:
+    """Run until SIGTERM or SIGINT; on every way out the roller rests.
+
+    Raises `JournalError`, `LinkError`, and what the roller raises.
+    """
+    setup = held.setup
+    try:
         desk = Desk(time.monotonic)
         state = _recalled(setup, clock.now_s(), desk)
-        link = Link(setup.socket, desk)
-        journal = Journal(setup.folder / "journal.json", desk.record)
-        session = Session.new(setup.person, setup.machine, setup.limits)
-        loop = Loop(roller, clock, Teller(desk, journal, roller.name), session, setup.limits, state)
-        _stop_on_signals(loop)
-        link.start()
-        _be_punctual()
-        try:
+        with closing(Link(setup.socket, desk)) as link, closing(_journal(setup, desk)) as journal:
+            session = Session.new(setup.person, setup.machine, setup.limits)
+            teller = Teller(desk, journal, roller.name)
+            loop = Loop(roller, clock, teller, session, setup.limits, state)
+            _stop_on_signals(loop)
+            link.start()
+            _be_punctual()
             loop.run()
-        finally:
-            journal.close()
-            link.close()
+            return loop.pace
+    finally:
+        roller.close()
+
+
+def _journal(setup: Setup, desk: Desk) -> Journal:
+    return Journal(setup.folder / "journal.json", desk.record)
 
 
 def _recalled(setup: Setup, now_s: float, desk: Desk) -> State:
@@ -131,7 +168,7 @@ def _recalled(setup: Setup, now_s: float, desk: Desk) -> State:
     number, pains, resting, stop = recall(path, now_s)
     state = State.initial(now_s, number, stop)
     rest_until_s = now_s + setup.limits.pain_rest_s if resting else -inf
-    sitting = state.sitting._replace(pains=pains, rest_until_s=rest_until_s)
+    sitting = state.sitting._replace(pains=pains, pain_at_s=now_s, rest_until_s=rest_until_s)
     state = state._replace(sitting=sitting)
     try:
         store(path, journalled(state))
@@ -141,19 +178,6 @@ def _recalled(setup: Setup, now_s: float, desk: Desk) -> State:
         ) from error
     desk.record(number)
     return state
-
-
-def _lock(folder: Path) -> IO[str]:
-    """Hold the folder for this process alone, until it ends however it ends."""
-    file = open(folder / "engine.lock", "w", encoding="utf-8")  # noqa: SIM115
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise BusyError(
-            f"another engine is running on {folder}; stop it first, or use another folder"
-        ) from error
-    return file
 
 
 def _stop_on_signals(loop: Loop) -> None:

@@ -137,19 +137,25 @@ class Sitting(NamedTuple):
     ease: float = 1.0  # 0.5..1 of the level's speed
     eased_at_s: float = -inf
     eased_level: int = LOWEST_LEVEL
-    pains: int = 0
+    pains: int = 0  # pain stops since a session last ended well, or since 20 min ago
+    pain_at_s: float = -inf
     rest_until_s: float = -inf
     why: Reason | None = None  # it is not moving, when nothing is latched
 
-    def opened(self, now_s: float, start_until_s: float) -> "Sitting":
-        """A new session; `start_until_s`: until then the opening press also means start."""
+    def opened(self, now_s: float, start_until_s: float, forget_s: float) -> "Sitting":
+        """A new session; a pain stop longer ago than `forget_s` counts no more."""
         return self._replace(
-            number=self.number + 1, opened_at_s=now_s, start_until_s=start_until_s, why=None
+            number=self.number + 1,
+            opened_at_s=now_s,
+            start_until_s=start_until_s,
+            pains=self.pains if now_s - self.pain_at_s <= forget_s else 0,
+            why=None,
         )
 
     def closed(self, why: Reason | None) -> "Sitting":
-        """The session is over; the next needs another press."""
-        return self._replace(opened_at_s=None, start_until_s=-inf, ease=1.0, why=why)
+        """The session is over; the next needs another press. `why` is None after a stop."""
+        pains = self.pains if why is None else 0
+        return self._replace(opened_at_s=None, start_until_s=-inf, ease=1.0, pains=pains, why=why)
 
 
 class State(NamedTuple):
@@ -160,8 +166,8 @@ class State(NamedTuple):
     watch: Watch
     duty: float = 0.0  # -1..1, of the last drive
     heading: float = 1.0  # sign of the last duty that was not 0
-    driven_at_s: float = -inf  # the last tick with a duty
-    rolled_s: float = 0.0  # under this foot
+    driven_at_s: float = -inf  # the motor had a duty until then
+    rolled_s: float = 0.0  # time in moving modes, under this foot
     sitting: Sitting = Sitting()
     stop: Stop | None = None
 

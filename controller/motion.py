@@ -5,12 +5,15 @@ with a dead time, never pushes into an open limit switch and never exceeds what 
 allows. A mode that may not move brakes for a moment and then lets go.
 """
 
-from math import copysign
+from math import copysign, isfinite
 
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
 from controller.modes import Mode, Request, State
 from controller.watch import Watch
 from hardware.roller import BRAKE, REST, Drive, Sample
+
+ROUNDING_S = 1e-9
+"""A time that is due but for the rounding of floats is due."""
 
 
 def level_of(request: Request, sample: Sample, limits: Limits) -> int:
@@ -36,29 +39,31 @@ def wanted_duty(state: State, request: Request, sample: Sample, limits: Limits) 
         return 0.0
     top_cm_s = top_speed_cm_s(state, request, sample, limits)
     if not (-top_cm_s <= speed_cm_s <= top_cm_s):
-        finite = abs(speed_cm_s) > top_cm_s  # false for NaN
-        speed_cm_s = copysign(top_cm_s, speed_cm_s) if finite else 0.0
-    if speed_cm_s > 0.0:
-        return 0.0 if sample.toe_end_open else duty_of(speed_cm_s, limits)
-    if speed_cm_s < 0.0:
-        return 0.0 if sample.heel_end_open else -duty_of(-speed_cm_s, limits)
-    return 0.0
+        speed_cm_s = copysign(top_cm_s, speed_cm_s) if isfinite(speed_cm_s) else 0.0
+    if speed_cm_s == 0.0 or _at_end(speed_cm_s, sample):
+        return 0.0
+    duty = duty_of(abs(speed_cm_s), limits)
+    return duty if speed_cm_s > 0.0 else -duty
 
 
 def duty_of(speed_cm_s: float, limits: Limits) -> float:
     """The duty (0..1) that keeps an unloaded carriage at `speed_cm_s`, above 0."""
-    breakaway = limits.breakaway_duty
-    duty = breakaway + speed_cm_s * (1.0 - breakaway) / limits.free_speed_cm_s
+    duty = limits.breakaway_duty + speed_cm_s * _duty_per_cm_s(limits)
     return duty if duty <= 1.0 else 1.0
 
 
-def speed_of(duty: float, limits: Limits) -> float:
-    """The inverse of `duty_of`, with its sign: cm/s of an unloaded carriage."""
-    breakaway = limits.breakaway_duty
-    per_duty_cm_s = limits.free_speed_cm_s / (1.0 - breakaway)
-    if duty > breakaway:
-        return (duty - breakaway) * per_duty_cm_s
-    return (duty + breakaway) * per_duty_cm_s if duty < -breakaway else 0.0
+def speed_of(duty: float, pressure_kpa: float, limits: Limits) -> float:
+    """The inverse of `duty_of`, with its sign, for a carriage under load: cm/s."""
+    lost = limits.breakaway_duty
+    if pressure_kpa > 0.0:
+        lost += limits.load_duty_per_kpa * pressure_kpa
+    if duty > lost:
+        return (duty - lost) / _duty_per_cm_s(limits)
+    return (duty + lost) / _duty_per_cm_s(limits) if duty < -lost else 0.0
+
+
+def _duty_per_cm_s(limits: Limits) -> float:
+    return (1.0 - limits.breakaway_duty) / limits.free_speed_cm_s
 
 
 def moved(
@@ -68,34 +73,47 @@ def moved(
     mode, since_s, before, last, heading, driven_at_s, rolled_s, sitting, stop = state
     now_s = watch.now_s
     if last != 0.0:
-        rolled_s += now_s - before.now_s
+        driven_at_s = now_s
     if not mode.moving:
         drive = BRAKE if now_s - driven_at_s <= limits.brake_s else REST
         return State(
             mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop
         ), drive
     duty = wanted_duty(state, request, sample, limits)
-    if duty != last or mode is Mode.WINDING_DOWN:
-        duty = _next_duty(state, duty, limits, before.now_s, now_s)
+    if mode is Mode.WINDING_DOWN:
+        duty = 0.0 if _at_end(last, sample) else _fading_duty(state, limits, now_s)
+    elif duty != last:
+        duty = _next_duty(state, duty, driven_at_s, limits, now_s)
+    rolled_s += now_s - before.now_s
     if duty != 0.0:
-        heading, driven_at_s = (1.0 if duty > 0.0 else -1.0), now_s
+        heading = 1.0 if duty > 0.0 else -1.0
     state = State(mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop)
     return state, Drive(duty, duty == 0.0, True, True)
 
 
-def _next_duty(state: State, wanted: float, limits: Limits, before_s: float, now_s: float) -> float:
-    """The duty of this tick on the way from the last one, at `before_s`, to `wanted`."""
-    duty = state.duty
-    if state.mode is Mode.WINDING_DOWN:
-        left_s = state.since_s + limits.wind_down_s - now_s
-        return duty * left_s / (left_s + now_s - before_s) if left_s > 0.0 else 0.0
+def _next_duty(
+    state: State, wanted: float, driven_at_s: float, limits: Limits, now_s: float
+) -> float:
+    """The duty of this tick on the way from the last one to `wanted`."""
+    duty, before_s = state.duty, state.watch.now_s
     if wanted * duty < 0.0:
         return 0.0
-    if wanted * state.heading < 0.0 and now_s - state.driven_at_s < limits.dead_s:
+    if wanted * state.heading < 0.0 and now_s - driven_at_s < limits.dead_s - ROUNDING_S:
         return 0.0
     soft = state.mode is Mode.SOFT_START
-    slew = limits.soft_cm_s2 / limits.free_speed_cm_s if soft else limits.slew_per_s
+    slew = limits.soft_cm_s2 * _duty_per_cm_s(limits) if soft else limits.slew_per_s
     allowed = slew * (now_s - before_s)
     if -allowed <= abs(duty) - abs(wanted):
         return wanted
     return duty + allowed if wanted > 0.0 else duty - allowed
+
+
+def _fading_duty(state: State, limits: Limits, now_s: float) -> float:
+    """A straight line from the duty of the last tick to 0 at the end of WINDING_DOWN."""
+    left_s = state.since_s + limits.wind_down_s - now_s
+    return state.duty * left_s / (left_s + now_s - state.watch.now_s) if left_s > 0.0 else 0.0
+
+
+def _at_end(duty: float, sample: Sample) -> bool:
+    """The limit switch in the direction of `duty` is open."""
+    return sample.toe_end_open if duty > 0.0 else sample.heel_end_open

@@ -1,9 +1,10 @@
 """Can the reading be true? T9, as far as a new sample shows it. Pure.
 
-Asked after pain, never before. One bad sample stops nobody, except one that is no number.
+Asked after pain, never before. One bad sample stops nobody. (One that is no number does;
+`controller/trips.py` never brings it here.)
 """
 
-from math import inf, isnan
+from math import inf
 
 from controller.limits import Limits
 from controller.watch import Odd, Trip, Watch
@@ -24,8 +25,6 @@ def implausible(
     that the end of the sensor's range is pain and was asked already.
     """
     kpa, at_s = sample.pressure_kpa, watch.sample_at_s
-    if isnan(kpa):
-        return odd, Trip.SENSOR_NAN
     odd = odd._replace(
         status_samples=0 if sample.sensor is SensorStatus.OK else odd.status_samples + 1,
         zero_samples=odd.zero_samples + 1 if kpa < -limits.zero_kpa else 0,

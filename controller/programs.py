@@ -12,8 +12,8 @@ from typing import NamedTuple
 from controller.carriage import Carriage
 from controller.limits import LEVELS, MODERATE_LEVEL
 
-HEEL, BALL = 0.06, 0.72
-"""The zone of every step: heel to base of the toes."""
+BALL = 0.72
+"""Strokes go from home, the heel end, to here: behind the base of the toes."""
 LEARN_CM_S = 2.0
 """The first two strokes, which learn the reference, and the way home are no faster."""
 LEARN_STROKES = 2
@@ -103,15 +103,15 @@ def onward(
     spent_s = cursor.spent_s + dt_s
     if spent_s >= step.time_s and cursor.strokes >= 0:
         return _next_step(cursor, carriage), 0.0
-    low_cm, high_cm = HEEL * length_cm, BALL * length_cm
+    high_cm = BALL * length_cm
     scale = LEVELS[level].speed_cm_s / LEVELS[MODERATE_LEVEL].speed_cm_s
     speed_cm_s = step.speed_cm_s * scale
     if step.motion is Motion.CIRCLES:
-        centre_cm, heading = _circle(cursor, carriage.at_cm, low_cm, high_cm)
+        centre_cm, heading = _circle(cursor, carriage.at_cm, high_cm)
         return _at(cursor, spent_s, heading, centre_cm), heading * speed_cm_s
     if learning(cursor):
         speed_cm_s = min(speed_cm_s, LEARN_CM_S)
-    cursor = _stroke(cursor, carriage, low_cm, high_cm, spent_s)
+    cursor = _stroke(cursor, carriage, high_cm, spent_s)
     if step.motion is Motion.KNUCKLES:
         return _knuckle(cursor, carriage.at_cm, speed_cm_s, dt_s)
     if step.motion is Motion.FADE:
@@ -129,29 +129,32 @@ def _at(cursor: Cursor, spent_s: float, heading: float, centre_cm: float) -> Cur
     return Cursor(step, spent_s, heading, strokes, centre_cm, mark_cm, dwell_s, shifted)
 
 
-def _stroke(
-    cursor: Cursor, carriage: Carriage, low_cm: float, high_cm: float, spent_s: float
-) -> Cursor:
-    """Turn round at the ends of the zone; the first turn is at the heel's switch: home."""
+def _stroke(cursor: Cursor, carriage: Carriage, high_cm: float, spent_s: float) -> Cursor:
+    """Turn round at home, which sets the place right, and at the base of the toes."""
     heading, strokes = cursor.heading, cursor.strokes
+    home = carriage.at_cm <= 0.0
     if strokes < 0:
-        if not carriage.homed or carriage.at_cm > 0.0:
-            return _at(cursor, cursor.spent_s, -1.0, 0.0)
-        return _at(cursor, spent_s, 1.0, 0.0)._replace(strokes=0)
-    beyond = carriage.at_cm >= high_cm if heading > 0.0 else carriage.at_cm <= low_cm
-    cursor = _at(cursor, spent_s, -heading if beyond else heading, 0.0)
-    return cursor._replace(strokes=strokes + 1) if beyond else cursor
+        spent_s = cursor.spent_s
+        heading, strokes = (1.0, 0) if home else (-1.0, -1)
+    elif home if heading < 0.0 else carriage.at_cm >= high_cm:
+        heading, strokes = -heading, strokes + 1
+    step, _, _, _, _, mark_cm, dwell_s, shifted = cursor
+    return Cursor(step, spent_s, heading, strokes, 0.0, mark_cm, dwell_s, shifted)
 
 
-def _circle(cursor: Cursor, at_cm: float, low_cm: float, high_cm: float) -> tuple[float, float]:
-    """Centre and heading of a small circle that creeps from the heel to the toe base."""
-    centre_cm = cursor.centre_cm or low_cm + CIRCLE_CM
-    heading = cursor.heading
+def _circle(cursor: Cursor, at_cm: float, high_cm: float) -> tuple[float, float]:
+    """Centre and heading of a small circle that creeps from the heel to the toe base.
+
+    It begins at home, and again when it has come to the toe base.
+    """
+    centre_cm, heading = cursor.centre_cm, cursor.heading
+    if centre_cm <= 0.0:
+        return (CIRCLE_CM, 1.0) if at_cm <= 0.0 else (0.0, -1.0)
     if heading > 0.0 and at_cm >= centre_cm + CIRCLE_CM:
         return centre_cm, -1.0
-    if heading < 0.0 and at_cm <= centre_cm - CIRCLE_CM:
+    if heading < 0.0 and at_cm <= max(0.0, centre_cm - CIRCLE_CM):
         centre_cm += CREEP_CM
-        return (centre_cm if centre_cm + CIRCLE_CM <= high_cm else low_cm + CIRCLE_CM), 1.0
+        return (centre_cm, 1.0) if centre_cm + CIRCLE_CM <= high_cm else (0.0, -1.0)
     return centre_cm, heading
 
 

@@ -28,7 +28,8 @@ def step(
 ) -> tuple[State, Drive]:
     """Fold one tick in; return the new state and what the roller must do until the next.
 
-    Call it once per tick with a growing `now_s` (seconds, the loop's clock). Never raises.
+    Call it once per tick with a growing `now_s` (seconds, the loop's clock). No value, NaN
+    and infinity included, makes it raise.
     """
     reference_kpa = _reference(request.reference_kpa, limits)
     live, rolling = state.mode.moving, state.duty != 0.0
@@ -66,18 +67,22 @@ def _session(state: State, request: Request, watch: Watch, limits: Limits) -> St
     if not request.press or state.mode is not Mode.IDLE or now_s < sitting.rest_until_s:
         return state
     start_until_s = now_s + PRESS_S if watch.light_since_s == inf else -inf
-    return state._replace(sitting=sitting.opened(now_s, start_until_s), rolled_s=0.0)
+    opened = sitting.opened(now_s, start_until_s, limits.session_time_s)
+    return state._replace(sitting=opened, rolled_s=0.0)
 
 
 def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limits) -> State:
     """Latch the first reason with the way back; the session is over."""
     sitting, now_s = state.sitting, watch.now_s
-    level, next_level, rest = request.level, request.level, False
+    level = next_level = request.level if request.level in LEVELS else LOWEST_LEVEL
+    rest = False
     if trip.reason is Reason.PAIN:
         next_level = max(LOWEST_LEVEL, int(limits.pain_ratio * level + 1e-9))
         rest = sitting.pains > 0
         rest_until_s = now_s + limits.pain_rest_s if rest else sitting.rest_until_s
-        sitting = sitting._replace(pains=0 if rest else 1, rest_until_s=rest_until_s)
+        sitting = sitting._replace(
+            pains=0 if rest else 1, pain_at_s=now_s, rest_until_s=rest_until_s
+        )
     stop = Stop(trip, now_s, watch.last_kpa, watch.rise_kpa, request.place, level, next_level, rest)
     return state._replace(mode=Mode.STOPPED, since_s=now_s, stop=stop, sitting=sitting.closed(None))
 

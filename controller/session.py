@@ -84,6 +84,7 @@ class Session(NamedTuple):
     reference: Reference = Reference()
     pad: Pad = Pad()
     pair_count: int = 0  # times the pairing gesture was made on the device
+    open: bool = False  # the kernel's session, when this was planned
     mode: Mode = Mode.IDLE  # the kernel's, when this was planned
     at_s: float | None = None  # when this was planned
     standing: Request = Request()  # what holds until something happens or `PLAN_S` is over
@@ -105,9 +106,8 @@ def plan(
     session: Session, wish: Wish, sample: Sample, state: State, now_s: float
 ) -> tuple[Session, Request]:
     """Fold one tick in; return what is asked of the kernel. `state`: after the last tick."""
-    (setting, levels, before, number, _, carriage, _, pad, pair_count, mode, at_s, standing) = (
-        session
-    )
+    (setting, levels, before, number, _, carriage, _, pad, pair_count, was_open, mode, at_s,
+     standing) = session  # fmt: skip
     dt_s = 0.0 if at_s is None else now_s - at_s
     news = wish is not before or state.mode is not mode or state.sitting.number != number
     if not news and dt_s < PLAN_S and pad is AT_REST and sample.buttons == UP:
@@ -116,6 +116,9 @@ def plan(
     pad, presses = pressed(pad, sample.buttons, now_s)
     carriage = moved(carriage, state.duty, sample, machine.travel_cm, limits, dt_s)
     place = carriage.at_cm / person.foot_length_cm if carriage.homed else None
+    is_open = state.sitting.opened_at_s is not None
+    if was_open and not is_open:
+        levels = _afresh(levels, person)
     if wish is not before or presses is not NOTHING or not _settled(levels, state, sample):
         levels = _levels(levels, before, wish, presses, sample, state, limits, now_s)
     cursor, reference, speed_cm_s, change = _course(
@@ -132,7 +135,7 @@ def plan(
         pair_count += presses.pair
     return Session(
         setting, levels, wish, state.sitting.number, cursor, carriage, reference, pad, pair_count,
-        state.mode, now_s, standing,
+        is_open, state.mode, now_s, standing,
     ), request  # fmt: skip
 
 
@@ -180,6 +183,12 @@ def _asked(request: Request, before: Wish, wish: Wish, presses: Presses) -> Requ
     )
 
 
+def _afresh(levels: Levels, person: Person) -> Levels:
+    """A session is over: the next begins no higher than the person does, nor than this ended."""
+    level = min(levels.level, person.level)
+    return Levels(level, level)
+
+
 def _settled(levels: Levels, state: State, sample: Sample) -> bool:
     """Nothing about the level can change by itself."""
     whole = sample.pressure_b_kpa is not None and sample.gate_on is not None
@@ -207,7 +216,8 @@ def _levels(
     if wish is not before:
         if wish.level_count > before.level_count:
             wanted = min(wish.level, cap)
-        wanted -= max(0, wish.lower_count - before.lower_count)
+        if wish.lower_count > before.lower_count:
+            wanted = min(wanted, level) - (wish.lower_count - before.lower_count)
     if presses.plus or presses.minus:
         cap = _within_scale(min(level, wanted) - 1 if presses.minus else level + 1)
         wanted = cap

@@ -35,8 +35,8 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "phase": phase,
         "left_s": round(left_s),
         "reason": None if reason is None else reason.value,
-        "words": words.told(state, person.foot, phase, left_s, level, limits),
-        "stop": None if stop is None else stop_facts(stop, limits),
+        "words": words.told(state, sample.stop_pressed, person.foot, phase, left_s, level, limits),
+        "stop": None if stop is None else stop_facts(stop, sample.stop_pressed, limits),
         "session_open": state.sitting.opened_at_s is not None,
         "can": can(state, limits),
         "pairing_count": session.pair_count,
@@ -44,7 +44,7 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
     }
 
 
-def stop_facts(stop: Stop, limits: Limits) -> dict[str, Any]:
+def stop_facts(stop: Stop, held: bool, limits: Limits) -> dict[str, Any]:
     """A latched stop as the panel shows it."""
     return {
         "rule": stop.trip.rule,
@@ -54,7 +54,7 @@ def stop_facts(stop: Stop, limits: Limits) -> dict[str, Any]:
         "place": None if stop.place is None else round(stop.place, 3),
         "level": stop.level,
         "next_level": stop.next_level,
-        "until": words.until(stop, limits),
+        "until": words.until(stop, held, limits),
     }
 
 

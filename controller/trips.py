@@ -55,7 +55,7 @@ def look(
 
 def foot_gone(watch: Watch, limits: Limits) -> bool:
     """T5: under the weight of a foot for long enough."""
-    return watch.now_s - watch.light_since_s >= limits.foot_gone_s
+    return watch.sample_at_s - watch.light_since_s >= limits.foot_gone_s
 
 
 def overloaded(watch: Watch, limits: Limits) -> bool:
@@ -168,8 +168,10 @@ def _slid(
 def _judged(
     before: Watch, watch: Watch, sample: Sample, live: bool, reference_kpa: float, limits: Limits
 ) -> tuple[Watch, Trip | None]:
-    """All detectors, one after the other."""
-    trip = None
+    """All detectors, one after the other. Of what is no number nothing can be said but that."""
+    trip: Trip | None = None
+    if isnan(sample.pressure_kpa):
+        return watch, Trip.SENSOR_NAN
     if live:
         first = before.sample_at_s == -inf
         dt_s = limits.tick_s if first else watch.sample_at_s - before.sample_at_s

@@ -48,18 +48,18 @@ def zone(place: float | None) -> str | None:
     return next((name for end, name in ZONES if place < end), ZONES[-1][1])
 
 
-def until(stop: Stop, limits: Limits) -> list[str]:
-    """The steps back, in order."""
+def until(stop: Stop, held: bool, limits: Limits) -> list[str]:
+    """The steps back, in order; `held`: the wired stop switch is still pressed."""
     if stop.trip.reason is Reason.PAIN:
         return ["foot off", f"{limits.pain_wait_s:.0f} s", "acknowledge"]
     if stop.trip.reason is Reason.PERSON:
-        return ["release Stop", "acknowledge"]
+        return ["release the Stop switch", "acknowledge"] if held else ["acknowledge"]
     if stop.trip.reason is Reason.FAULT:
         return ["mend the cause", "acknowledge"]
     return ["acknowledge"]
 
 
-def stopped(stop: Stop, now_s: float, limits: Limits) -> str:
+def stopped(stop: Stop, held: bool, now_s: float, limits: Limits) -> str:
     """Why, where, at which level; and the way back."""
     cause = TRIPS[stop.trip].format(pressure=stop.pressure_kpa, rise=stop.rise_kpa)
     where = zone(stop.place)
@@ -71,14 +71,16 @@ def stopped(stop: Stop, now_s: float, limits: Limits) -> str:
         back = f"Lift your foot; {when} Continue to go on at level {stop.next_level}."
         return f"{told}. {ADVICE if stop.rest else back}"
     if stop.trip.reason is Reason.PERSON:
-        return f"{told}. Release it, then hold Continue."
+        return f"{told}. {'Release the switch, then hold' if held else 'Hold'} Continue."
     return f"{told}. Then hold Continue."
 
 
-def told(state: State, foot: str, phase: str, left_s: float, level: int, limits: Limits) -> str:
+def told(
+    state: State, held: bool, foot: str, phase: str, left_s: float, level: int, limits: Limits
+) -> str:
     """What is happening, or what to do next, in one or two short sentences."""
     if state.stop is not None:
-        return stopped(state.stop, state.watch.now_s, limits)
+        return stopped(state.stop, held, state.watch.now_s, limits)
     mode = state.mode
     if mode is Mode.IDLE:
         return _idle(state, limits)

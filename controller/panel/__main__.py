@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from controller.panel.app import create_app
 from controller.panel.client import EngineLink
@@ -40,12 +40,12 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """0 after SIGTERM or Ctrl-C, 1 when it cannot run."""
+def main(argv: Sequence[str] | None = None, ready: Callable[[], None] = lambda: None) -> int:
+    """0 after SIGTERM or Ctrl-C, 1 when it cannot run; `ready` is called once it can."""
     given = arguments(argv)
     app = create_app(EngineLink(given.socket), hosts=given.name, show_code=show_code)
     try:
-        serve(app, given.host, given.port)
+        serve(app, given.host, given.port, ready)
     except PanelError as error:
         sys.stderr.write(f"{error}\n")
         return 1

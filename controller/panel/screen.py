@@ -22,6 +22,7 @@ from controller.limits import LEVELS
 from controller.panel.view import truthful_words
 from controller.words import ZONES
 
+SCRIPTS = ("panel.js", "show.js", "touch.js")  # one module, in this order
 SHORT = 60  # longer words are told as a headline and the rest, as in panel.js
 GZIP = 31  # zlib's window bits for a gzip container
 MODES = {
@@ -56,7 +57,8 @@ class Screen:
     def __init__(self, extras: PageExtras | None = None) -> None:
         extras = extras or PageExtras()
         style = _source("panel.css") + extras.css
-        scripts = [text for text in (_source("panel.js"), extras.script) if text]
+        own = "".join(_source(name) for name in SCRIPTS)
+        scripts = [text for text in (own, extras.script) if text]
         self.policy = _policy(style, scripts)
         self._head = Template(_source("head.html")).substitute(
             title=escape(extras.title),

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import signal
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
@@ -46,9 +47,15 @@ def listen(host: str, port: int) -> socket.socket:
         raise PanelError(cure) from error
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, then return; raises PanelError when the port is taken."""
+def serve(
+    app: FastAPI, host: str, port: int, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until SIGTERM or SIGINT, then return; raises PanelError when the port is taken.
+
+    `ready` is called once the port is ours: whoever asks from then on gets an answer.
+    """
     with listen(host, port) as listening:
+        ready()
         config = uvicorn.Config(
             app, http=Impatient, ws="websockets-sansio", loop="asyncio", lifespan="on",
             log_level="warning", access_log=False, server_header=False, proxy_headers=False,
