@@ -104,7 +104,7 @@ def _engine(given: argparse.Namespace) -> int:
     found = settings.load(given.config)
     with engine.hold(setup_of(found)) as held:
         roller = open_roller(found.wiring, Calibration(), clock=time.monotonic)
-        print(engine.run(roller, engine.MonotonicClock(), held))
+        print(engine.kept_time(engine.run(roller, engine.MonotonicClock(), held)))
     return OK
 
 

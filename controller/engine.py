@@ -4,12 +4,8 @@ Builds the parts, asks the system for punctuality, ends cleanly on SIGTERM and S
 imports no web code. The panel is another process and may die without anybody noticing here.
 """
 
-import ctypes
 import fcntl
-import gc
-import os
 import signal
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -24,14 +20,10 @@ from controller.limits import Limits
 from controller.link import TELL_EVERY_S, Link
 from controller.loop import Clock, Loop, Pace, Tick
 from controller.modes import Sitting, State
+from controller.punctual import be_punctual
 from controller.session import Machine, Person, Session, Wish
 from controller.telemetry import journalled, telemetry
 from hardware.roller import Roller
-
-SWITCH_S = 0.0005
-"""How long another thread may keep the interpreter from the loop; Python's default is 5 ms."""
-REALTIME_PRIORITY = 40
-MCL_CURRENT, MCL_FUTURE = 1, 2
 
 
 class BusyError(RuntimeError):
@@ -121,7 +113,7 @@ def hold(setup: Setup) -> Iterator[Held]:
     folder = setup.folder
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = open(folder / "engine.lock", "w", encoding="utf-8")
+        file = open(folder / "engine.lock", "w", encoding="utf-8")  # noqa: SIM115
     except OSError as error:
         raise JournalError(
             f"cannot use the folder {folder}: {error.strerror}; mend its rights, or use another"
@@ -151,11 +143,18 @@ def run(roller: Roller, clock: Clock, held: Held) -> Pace:
             loop = Loop(roller, clock, teller, session, setup.limits, state)
             _stop_on_signals(loop)
             link.start()
-            _be_punctual()
+            for missing in be_punctual():
+                print(f"note: {missing}", flush=True)
             loop.run()
             return loop.pace
     finally:
         roller.close()
+
+
+def kept_time(pace: Pace) -> str:
+    """How the loop kept time, in words."""
+    worst_ms = pace.worst_late_s * 1000.0
+    return f"{pace.ticks} ticks, {pace.overruns} overruns, at worst {worst_ms:.1f} ms late"
 
 
 def _journal(setup: Setup, desk: Desk) -> Journal:
@@ -186,16 +185,3 @@ def _stop_on_signals(loop: Loop) -> None:
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
-
-
-def _be_punctual() -> None:
-    """Take what the system grants: real-time turn, memory kept in, no collector pauses."""
-    sys.setswitchinterval(SWITCH_S)
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REALTIME_PRIORITY))
-    except PermissionError:
-        print("note: no right to real-time scheduling; the loop runs at normal priority")
-    if ctypes.CDLL(None).mlockall(MCL_CURRENT | MCL_FUTURE) != 0:
-        print("note: no right to lock memory; the loop may wait for pages")
-    gc.collect()
-    gc.freeze()

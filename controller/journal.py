@@ -104,7 +104,7 @@ def recall(path: Path, now_s: float) -> Recalled:
         return Recalled(int(facts["session"]), int(facts["pains"]), bool(facts["resting"]), stop)
     except FileNotFoundError:
         return Recalled()
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, OSError):
         return Recalled(stop=_power_lost(now_s))
 
 

@@ -3,7 +3,7 @@
 `step()` is pure: the state, a request and a sample in, the new state and a drive out. It
 trusts nobody: a request can only ask. Silence is the default: every mode but the moving
 ones keeps the gate off, a trip latches with its first reason, and the only way out of
-STOPPED is an acknowledgement, to IDLE, under the conditions of `_may_return`.
+STOPPED is an acknowledgement, to IDLE, under the conditions of `may_return`.
 """
 
 from math import inf
@@ -39,7 +39,7 @@ def step(
     elif trip is Trip.LATE and state.mode is Mode.IDLE:
         trip = None  # nothing moves and nothing is about to
     if state.mode is Mode.STOPPED:
-        if trip is None and request.acknowledge and _may_return(state, watch, limits):
+        if trip is None and request.acknowledge and may_return(state, watch, limits):
             state = _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)
     elif trip is not None:
         state = _trip(state, trip, request, watch, limits)
@@ -87,7 +87,7 @@ def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limi
     return state._replace(mode=Mode.STOPPED, since_s=now_s, stop=stop, sitting=sitting.closed(None))
 
 
-def _may_return(state: State, watch: Watch, limits: Limits) -> bool:
+def may_return(state: State, watch: Watch, limits: Limits) -> bool:
     """Whether a stop may be acknowledged. The cause of a fault is gone when nothing trips."""
     if state.stop is None or state.stop.trip.reason is not Reason.PAIN:
         return True

@@ -8,6 +8,7 @@ from controller import programs, words
 from controller.comfort import expected_kpa
 from controller.limits import Limits
 from controller.modes import Mode, State, Stop
+from controller.safety import may_return
 from controller.session import Session, level_max, place_of
 from controller.trips import steady
 from hardware.roller import Sample
@@ -36,15 +37,15 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "left_s": round(left_s),
         "reason": None if reason is None else reason.value,
         "words": words.told(state, sample.stop_pressed, person.foot, phase, left_s, level, limits),
-        "stop": None if stop is None else stop_facts(stop, sample.stop_pressed, limits),
+        "stop": None if stop is None else stop_facts(stop, state, sample.stop_pressed, limits),
         "session_open": state.sitting.opened_at_s is not None,
-        "can": can(state, limits),
+        "can": can(state, sample.stop_pressed, limits),
         "pairing_count": session.pair_count,
         "device_name": device_name,
     }
 
 
-def stop_facts(stop: Stop, held: bool, limits: Limits) -> dict[str, Any]:
+def stop_facts(stop: Stop, state: State, held: bool, limits: Limits) -> dict[str, Any]:
     """A latched stop as the panel shows it."""
     return {
         "rule": stop.trip.rule,
@@ -54,14 +55,15 @@ def stop_facts(stop: Stop, held: bool, limits: Limits) -> dict[str, Any]:
         "place": None if stop.place is None else round(stop.place, 3),
         "level": stop.level,
         "next_level": stop.next_level,
-        "until": words.until(stop, held, limits),
+        "until": words.until(state, stop, held, limits),
     }
 
 
-def can(state: State, limits: Limits) -> list[str]:
-    """Which controls make sense now. Stop and gentler always do."""
+def can(state: State, held: bool, limits: Limits) -> list[str]:
+    """Which controls make sense now; `held`: the stop switch is. Stop and gentler always do."""
     if state.mode is Mode.STOPPED:
-        return ["acknowledge"]
+        back = not held and may_return(state, state.watch, limits)
+        return ["acknowledge"] if back else []
     if state.mode is Mode.HOLD:
         return ["continue", "end"] if steady(state.watch, limits) else ["end"]
     if state.mode is Mode.ARMED:

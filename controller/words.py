@@ -4,6 +4,8 @@ Panel, API, log and, later, blink codes say the same words. English; a second la
 second catalogue with the same keys.
 """
 
+from math import ceil
+
 from controller.limits import LEVELS, Limits
 from controller.modes import Mode, State, Stop
 from controller.trips import steady
@@ -48,26 +50,28 @@ def zone(place: float | None) -> str | None:
     return next((name for end, name in ZONES if place < end), ZONES[-1][1])
 
 
-def until(stop: Stop, held: bool, limits: Limits) -> list[str]:
-    """The steps back, in order; `held`: the wired stop switch is still pressed."""
+def until(state: State, stop: Stop, held: bool, limits: Limits) -> list[str]:
+    """The steps back that are still to be done, in order; `held`: the stop switch is pressed."""
     if stop.trip.reason is Reason.PAIN:
-        return ["foot off", f"{limits.pain_wait_s:.0f} s", "acknowledge"]
-    if stop.trip.reason is Reason.PERSON:
-        return ["release the Stop switch", "acknowledge"] if held else ["acknowledge"]
+        now_s = state.watch.now_s
+        off = now_s - state.watch.light_since_s >= limits.pain_off_s
+        left_s = _wait_s(stop, now_s, limits)
+        steps = ([] if off else ["foot off"]) + ([f"{left_s} s"] if left_s else [])
+        return [*steps, "acknowledge"]
     if stop.trip.reason is Reason.FAULT:
         return ["mend the cause", "acknowledge"]
-    return ["acknowledge"]
+    return ["release Stop", "acknowledge"] if held else ["acknowledge"]
 
 
-def stopped(stop: Stop, held: bool, now_s: float, limits: Limits) -> str:
+def stopped(state: State, stop: Stop, held: bool, limits: Limits) -> str:
     """Why, where, at which level; and the way back."""
     cause = TRIPS[stop.trip].format(pressure=stop.pressure_kpa, rise=stop.rise_kpa)
     where = zone(stop.place)
     told = f"Stopped: {cause}"
     if stop.trip.reason is Reason.PAIN:
         told += f" at the {where}, level {stop.level}" if where else f", level {stop.level}"
-        wait_s = max(0.0, limits.pain_wait_s - (now_s - stop.at_s))
-        when = f"in {wait_s:.0f} s hold" if wait_s >= 1.0 else "hold"
+        left_s = _wait_s(stop, state.watch.now_s, limits)
+        when = f"in {left_s} s hold" if left_s else "hold"
         back = f"Lift your foot; {when} Continue to go on at level {stop.next_level}."
         return f"{told}. {ADVICE if stop.rest else back}"
     if stop.trip.reason is Reason.PERSON:
@@ -75,12 +79,17 @@ def stopped(stop: Stop, held: bool, now_s: float, limits: Limits) -> str:
     return f"{told}. Then hold Continue."
 
 
+def _wait_s(stop: Stop, now_s: float, limits: Limits) -> int:
+    """Whole seconds until a pain stop may be acknowledged."""
+    return max(0, ceil(limits.pain_wait_s - (now_s - stop.at_s)))
+
+
 def told(
     state: State, held: bool, foot: str, phase: str, left_s: float, level: int, limits: Limits
 ) -> str:
     """What is happening, or what to do next, in one or two short sentences."""
     if state.stop is not None:
-        return stopped(state.stop, held, state.watch.now_s, limits)
+        return stopped(state, state.stop, held, limits)
     mode = state.mode
     if mode is Mode.IDLE:
         return _idle(state, limits)

@@ -47,9 +47,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise PanelError(cure) from error
 
 
-def serve(
-    app: FastAPI, host: str, port: int, ready: Callable[[], None] = lambda: None
-) -> None:
+def serve(app: FastAPI, host: str, port: int, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGTERM or SIGINT, then return; raises PanelError when the port is taken.
 
     `ready` is called once the port is ours: whoever asks from then on gets an answer.
