@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from controller.desk import FRESH_S
 from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL
-from controller.session import Wish
+from controller.wish import Wish
 
 LINE_BYTES = 1024
 """Longest line a client may send."""
@@ -60,7 +60,7 @@ def answer(
 
 def _parsed(line: bytes) -> Mapping[str, Any]:
     if len(line) > LINE_BYTES:
-        raise Refused(f"the line has {len(line)} bytes, at most {LINE_BYTES} are read")
+        raise Refused(f"the line is longer than {LINE_BYTES} bytes")
     try:
         ask = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -93,7 +93,7 @@ def _merged(
         level, holder = _level(ask, holder, told)
         return wish._replace(level=level, level_count=wish.level_count + 1), source, holder
     if verb not in COUNTED:
-        raise Refused(f"do = {verb!r}: must be one of {', '.join(VERBS)}")
+        raise Refused(f"do = {_shown(verb)}: must be one of {', '.join(VERBS)}")
     _only(ask, "count", "seen_s", "who")
     count = _whole(ask, "count", 1, 2**31)
     if verb in ("start", "continue"):
@@ -145,8 +145,13 @@ def _check_fresh(ask: Mapping[str, Any], now_s: float) -> None:
 def _whole(ask: Mapping[str, Any], name: str, low: int, high: int) -> int:
     value = ask.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise Refused(f"{name} = {value!r}: must be a whole number from {low} to {high}")
+        raise Refused(f"{name} = {_shown(value)}: must be a whole number from {low} to {high}")
     return value
+
+
+def _shown(value: object) -> str:
+    """A value as a refusal repeats it; one with an inside could be endlessly deep."""
+    return type(value).__name__ if isinstance(value, dict | list) else repr(value)
 
 
 def _only(ask: Mapping[str, Any], *names: str) -> None:

@@ -9,7 +9,7 @@ continue expires after `FRESH_S` on the link's clock; a stop never does.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from controller.session import Wish
+from controller.wish import Wish
 
 FRESH_S = 0.5
 """How old a start or continue may be when the loop sees it."""
@@ -25,7 +25,7 @@ class Desk:
         self._taken = Wish(recorded=recorded)
         self._seen = self._wish
         self._recorded = recorded
-        self.telemetry: Mapping[str, Any] = {}
+        self.telemetry: Mapping[str, Any] = {}  # empty before the first tick
 
     @property
     def wish(self) -> Wish:
@@ -37,6 +37,10 @@ class Desk:
         if any(new < old for new, old in zip(wish[:8], self._wish[:8], strict=True)):
             raise ValueError("a count of the desk may only grow")
         self._wish = wish
+
+    def tell(self, picture: Mapping[str, Any]) -> None:
+        """Replace the picture (loop's thread); `at_s` says when, on the link's clock."""
+        self.telemetry = {"at_s": self._clock(), **picture}
 
     def record(self, number: int) -> None:
         """The journal has session `number` on disk (journal's thread)."""

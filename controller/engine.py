@@ -89,7 +89,7 @@ class Teller:
             self._next_s = tick.now_s
         if tick.now_s >= self._next_s:
             self._next_s = tick.now_s + TELL_EVERY_S
-            self._desk.telemetry = self._picture(tick)
+            self._desk.tell(self._picture(tick))
 
     def _picture(self, tick: Tick) -> Mapping[str, Any]:
         picture = telemetry(tick.state, tick.session, tick.sample, self._name)

@@ -2,7 +2,8 @@
 
 Engine to client: the newest telemetry, 20 times a second. Client to engine: one ask per line
 (`controller/asks.py`), answered by a line of its own. A client that does not read loses old
-pictures first and its connection at last; a flood delays nobody but itself.
+pictures first and its connection at last; a flood delays nobody but itself. A stop always goes
+through: what a client has sent is taken in to the end, also when it is gone or is thrown out.
 """
 
 import json
@@ -14,46 +15,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from controller.asks import LINE_BYTES, Source, answer
+from controller.asks import answer
+from controller.caller import Caller
 from controller.desk import Desk
 
 TELL_EVERY_S = 0.05
 MOST_CLIENTS = 16
-MOST_UNSENT_BYTES = 65536
-LINES_A_TURN = 64
-"""So many lines of one client are handled before the others get their turn."""
 
 
 class LinkError(OSError):
     """The socket cannot be opened; the text says why and what to do."""
-
-
-class _Client:
-    """One connection: what came in and is no line yet, what could not be sent yet."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
-        self.source = Source()
-        self.unread = b""
-        self.unsent = b""
-
-    def send(self, line: bytes, *, may_drop: bool) -> None:
-        """Queue and try. A picture may be dropped while an older one is still unsent."""
-        if self.unsent and may_drop:
-            return
-        self.unsent += line
-        self.flush()
-
-    def flush(self) -> None:
-        """Send what the kernel takes. Raises `OSError` when the client is gone or stuck."""
-        while self.unsent:
-            try:
-                sent = self.connection.send(self.unsent)
-            except BlockingIOError:
-                break
-            self.unsent = self.unsent[sent:]
-        if len(self.unsent) > MOST_UNSENT_BYTES:
-            raise ConnectionError("the client does not read")
 
 
 class Link:
@@ -63,7 +34,7 @@ class Link:
         """Open the socket, owner-only. Raises `LinkError`."""
         self._path, self._desk, self._clock = path, desk, clock
         self._holder: str | None = None
-        self._clients: list[_Client] = []
+        self._clients: list[Caller] = []
         self._selector = selectors.DefaultSelector()
         self._server = _listen(path)
         self._selector.register(self._server, selectors.EVENT_READ)
@@ -80,7 +51,8 @@ class Link:
         """End the thread and remove the socket."""
         self._open = False
         self._waker.send(b".")
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         for client in list(self._clients):
             self._drop(client)
         self._selector.close()
@@ -98,68 +70,64 @@ class Link:
             for key, _ in self._selector.select(max(0.0, next_s - self._clock())):
                 if key.fileobj is self._server:
                     self._accept()
-                elif isinstance(key.data, _Client):
+                elif isinstance(key.data, Caller):
                     self._receive(key.data)
 
     def _accept(self) -> None:
-        connection, _ = self._server.accept()
+        try:
+            connection, _ = self._server.accept()
+        except OSError:
+            return  # gone again, or no descriptor left: those who are in are served on
+        connection.setblocking(False)
+        client = Caller(connection, self._clock())
         if len(self._clients) >= MOST_CLIENTS:
+            client.send(_reply(f"{MOST_CLIENTS} clients are connected already", None))
             connection.close()
             return
-        connection.setblocking(False)
-        client = _Client(connection)
         self._clients.append(client)
         self._selector.register(connection, selectors.EVENT_READ, client)
 
-    def _drop(self, client: _Client) -> None:
+    def _drop(self, client: Caller) -> None:
         self._selector.unregister(client.connection)
         client.connection.close()
         self._clients.remove(client)
 
     def _tell(self, now_s: float) -> None:
-        """Send the newest picture to everybody."""
-        told = dict(self._desk.telemetry)
+        """Send the newest picture to everybody. An old one is not told again as a new one."""
+        told = self._desk.telemetry
+        if not told:
+            return
         if not told.get("session_open"):
             self._holder = None
-        picture = {"kind": "state", "at_s": now_s, **told, "holder": self._holder}
+        picture = {"kind": "state", **told, "holder": self._holder}
         line = json.dumps(picture, separators=(",", ":")).encode() + b"\n"
-        for client in list(self._clients):
-            try:
-                client.send(line, may_drop=True)
-                client.flush()
-            except OSError:
-                self._drop(client)
+        for client in self._clients:
+            client.show(told, line, now_s)
 
-    def _receive(self, client: _Client) -> None:
-        try:
-            read = client.connection.recv(LINES_A_TURN * LINE_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            read = b""
-        if not read:
+    def _receive(self, client: Caller) -> None:
+        """One turn of a client."""
+        lines = client.lines()
+        if lines is None:
             self._drop(client)
             return
-        *lines, client.unread = (client.unread + read).split(b"\n")
-        if len(client.unread) > LINE_BYTES:
-            lines, client.unread = [*lines, client.unread], b""
-        try:
-            for line in lines:
-                self._answer(client, line)
-        except OSError:
-            self._drop(client)
+        for line in lines:
+            self._answer(client, line)
 
-    def _answer(self, client: _Client, line: bytes) -> None:
+    def _answer(self, client: Caller, line: bytes) -> None:
         desk = self._desk
         told = answer(line, desk.wish, client.source, self._holder, desk.telemetry, self._clock())
         client.source, self._holder = told.source, told.holder
         desk.ask(told.wish)
-        reply: dict[str, object] = {"kind": "ok" if told.refusal is None else "refused"}
-        if told.id is not None:
-            reply["id"] = told.id
-        if told.refusal is not None:
-            reply["reason"] = told.refusal
-        client.send(json.dumps(reply).encode() + b"\n", may_drop=False)
+        client.send(_reply(told.refusal, told.id))
+
+
+def _reply(refusal: str | None, number: int | None) -> bytes:
+    reply: dict[str, object] = {"kind": "ok" if refusal is None else "refused"}
+    if number is not None:
+        reply["id"] = number
+    if refusal is not None:
+        reply["reason"] = refusal
+    return json.dumps(reply).encode() + b"\n"
 
 
 def _listen(path: Path) -> socket.socket:

@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 from controller.limits import Limits
 from controller.modes import State
 from controller.safety import step
-from controller.session import Session, Wish, plan
+from controller.session import Session, plan
+from controller.wish import Wish
 from hardware.roller import REST, Roller, Sample
 
 

@@ -7,7 +7,7 @@ Limits are compared as `not (x <= limit)`: NaN breaks the rule instead of slippi
 from math import inf
 
 from controller.limits import Limits
-from controller.watch import Odd, Trip, Watch
+from controller.watch import ROUNDING_S, Odd, Trip, Watch
 from hardware.roller import Sample, SensorStatus
 
 
@@ -56,7 +56,7 @@ def _dose(
     limits: Limits,
 ) -> tuple[tuple[float, float], ...]:
     """T4: the parts of the last half second in which the pressure was too high."""
-    since_s = watch.sample_at_s - limits.dose_window_s
+    since_s = watch.sample_at_s - limits.dose_window_s + ROUNDING_S
     if dose and dose[0][0] <= since_s:
         dose = tuple(part for part in dose if part[0] > since_s)
     excess_kpa = watch.last_kpa - limits.dose_ratio * reference_kpa

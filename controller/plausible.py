@@ -4,7 +4,7 @@ Asked after pain, never before. One bad sample stops nobody. (One that is no num
 `controller/trips.py` never brings it here.)
 """
 
-from math import inf
+from math import inf, isfinite
 
 from controller.limits import Limits
 from controller.watch import Odd, Trip, Watch
@@ -79,7 +79,7 @@ def _apart(since_s: float, sample: Sample, at_s: float, limits: Limits) -> float
     if other_kpa is None:
         return inf
     allowed_kpa = max(limits.apart_kpa, limits.apart_ratio * max(kpa, other_kpa))
-    if abs(kpa - other_kpa) <= allowed_kpa:
+    if isfinite(other_kpa) and abs(kpa - other_kpa) <= allowed_kpa:
         return inf
     return at_s if since_s == inf else since_s
 

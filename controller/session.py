@@ -5,39 +5,23 @@ program into one `Request` per tick. It sees the kernel's last state and keeps n
 own: here is only the place in the program, the level and the reference.
 """
 
-from math import inf
 from typing import NamedTuple
 
 from controller.buttons import AT_REST, NOTHING, UP, Pad, Presses, pressed
 from controller.carriage import Carriage, moved
 from controller.comfort import Reference, begin, expected_kpa, freeze, learn
-from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL, NEW_PERSON_LEVEL, Limits
+from controller.levels import Levels, asked, level_max, settled
+from controller.limits import NEW_PERSON_LEVEL, Limits
 from controller.modes import Mode, Request, State
 from controller.programs import WHOLE_FOOT, Cursor, Program, learning, onward, over
 from controller.watch import Reason
+from controller.wish import Wish
 from hardware.roller import Sample
+
+__all__ = ["Machine", "Person", "Session", "Setting", "Wish", "place_of", "plan"]
 
 PLAN_S = 0.004
 """A plan without news holds so long; in this time the roller moves 0.4 mm at the most."""
-RAISE_EVERY_S = 2.0
-"""Up is earned: one level in this time. Down is free."""
-
-
-class Wish(NamedTuple):
-    """What people ask through the desk. Counts only grow, rules act on growth."""
-
-    stop_count: int = 0
-    lower_count: int = 0
-    pause_count: int = 0
-    end_count: int = 0
-    acknowledge_count: int = 0
-    start_count: int = 0
-    continue_count: int = 0
-    level_count: int = 0  # writes of the level
-    level: int = NEW_PERSON_LEVEL  # the last one written
-    start_at_s: float = -inf  # on the link's clock
-    continue_at_s: float = -inf
-    recorded: int = 0  # number of the newest session on disk
 
 
 class Person(NamedTuple):
@@ -52,15 +36,6 @@ class Machine(NamedTuple):
     """What plan must know of the carriage."""
 
     travel_cm: float = 20.0  # between the limit switches
-
-
-class Levels(NamedTuple):
-    """The level that applies, the one that is wished, and what caps it."""
-
-    level: int
-    wanted: int
-    raised_at_s: float = -inf
-    device_cap: int = HIGHEST_LEVEL  # the level last set on the device in this session
 
 
 class Setting(NamedTuple):
@@ -118,9 +93,13 @@ def plan(
     place = carriage.at_cm / person.foot_length_cm if carriage.homed else None
     is_open = state.sitting.opened_at_s is not None
     if was_open and not is_open:
-        levels = _afresh(levels, person)
-    if wish is not before or presses is not NOTHING or not _settled(levels, state, sample):
-        levels = _levels(levels, before, wish, presses, sample, state, limits, now_s)
+        levels = levels.afresh(person.level)
+    if wish is not before or presses is not NOTHING:
+        levels = asked(levels, before, wish, presses)
+    ceiling = level_max(sample, limits)
+    if state.stop is not None and state.stop.next_level < ceiling:
+        ceiling = state.stop.next_level
+    levels = settled(levels, ceiling, now_s)
     cursor, reference, speed_cm_s, change = _course(
         session, carriage, place, levels.level, sample, state, dt_s
     )
@@ -181,58 +160,3 @@ def _asked(request: Request, before: Wish, wish: Wish, presses: Presses) -> Requ
         stop=wish.stop_count > before.stop_count,
         acknowledge=presses.acknowledge or wish.acknowledge_count > before.acknowledge_count,
     )
-
-
-def _afresh(levels: Levels, person: Person) -> Levels:
-    """A session is over: the next begins no higher than the person does, nor than this ended."""
-    level = min(levels.level, person.level)
-    return Levels(level, level)
-
-
-def _settled(levels: Levels, state: State, sample: Sample) -> bool:
-    """Nothing about the level can change by itself."""
-    whole = sample.pressure_b_kpa is not None and sample.gate_on is not None
-    return levels.level == levels.wanted and whole and state.stop is None
-
-
-def level_max(sample: Sample, limits: Limits) -> int:
-    """The highest level this machine may offer."""
-    whole = sample.pressure_b_kpa is not None and sample.gate_on is not None
-    return HIGHEST_LEVEL if whole else int(limits.single_level)
-
-
-def _levels(
-    levels: Levels,
-    before: Wish,
-    wish: Wish,
-    presses: Presses,
-    sample: Sample,
-    state: State,
-    limits: Limits,
-    now_s: float,
-) -> Levels:
-    """Down at once, up one level at a time; a lower in the same instant wins over a slider."""
-    level, wanted, raised_at_s, cap = levels
-    if wish is not before:
-        if wish.level_count > before.level_count:
-            wanted = min(wish.level, cap)
-        if wish.lower_count > before.lower_count:
-            wanted = min(wanted, level) - (wish.lower_count - before.lower_count)
-    if presses.plus or presses.minus:
-        cap = _within_scale(min(level, wanted) - 1 if presses.minus else level + 1)
-        wanted = cap
-    ceiling = level_max(sample, limits)
-    if state.stop is not None:
-        ceiling = min(ceiling, state.stop.next_level)
-    wanted = _within_scale(min(wanted, ceiling))
-    if wanted < level:
-        level = wanted
-    elif wanted > level and not (now_s - raised_at_s < RAISE_EVERY_S):
-        level, raised_at_s = level + 1, now_s
-    if (level, wanted, raised_at_s, cap) == levels:
-        return levels
-    return Levels(level, wanted, raised_at_s, cap)
-
-
-def _within_scale(level: int) -> int:
-    return max(LOWEST_LEVEL, min(HIGHEST_LEVEL, level))

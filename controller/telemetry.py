@@ -6,10 +6,11 @@ from typing import Any
 
 from controller import programs, words
 from controller.comfort import expected_kpa
+from controller.levels import level_max
 from controller.limits import Limits
 from controller.modes import Mode, State, Stop
 from controller.safety import may_return
-from controller.session import Session, level_max, place_of
+from controller.session import Session, place_of
 from controller.trips import steady
 from hardware.roller import Sample
 
@@ -36,7 +37,7 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "phase": phase,
         "left_s": round(left_s),
         "reason": None if reason is None else reason.value,
-        "words": words.told(state, sample.stop_pressed, person.foot, phase, left_s, level, limits),
+        "words": words.told(state, sample, person.foot, phase, left_s, level, limits),
         "stop": None if stop is None else stop_facts(stop, state, sample.stop_pressed, limits),
         "session_open": state.sitting.opened_at_s is not None,
         "can": can(state, sample.stop_pressed, limits),

@@ -6,12 +6,12 @@ the sample itself, all else at the median of the last three: one bad sample neve
 person, and the median costs one sample of delay.
 """
 
-from math import inf, isnan
+from math import inf, isfinite, isnan
 
 from controller.limits import Limits
 from controller.pain import forgotten, pain
 from controller.plausible import SECOND_S, implausible
-from controller.watch import NOTHING_ODD, Odd, Reason, Trip, Watch
+from controller.watch import NOTHING_ODD, ROUNDING_S, Odd, Reason, Trip, Watch
 from hardware.roller import Sample, SensorStatus
 
 __all__ = ["Reason", "Trip", "Watch", "foot_gone", "look", "overloaded", "steady"]
@@ -95,7 +95,7 @@ def _folded(
     at_s, kpa = sample.taken_at_s, sample.pressure_kpa
     dt_s = at_s - before_s
     middle = kpa if dt_s == inf else median(older, last, kpa)
-    window = _slid(window, at_s, middle, at_s - limits.rise_window_s)
+    window = _slid(window, at_s, middle, at_s - limits.rise_window_s + ROUNDING_S)
     low = window[1] if len(window) == 2 or window[1] < window[3] else window[3]
     heavy = live and middle > limits.overload_ratio * reference_kpa
     if light_s != inf or heavy or heavy_s != inf or steady_s == inf or not (
@@ -170,7 +170,7 @@ def _judged(
 ) -> tuple[Watch, Trip | None]:
     """All detectors, one after the other. Of what is no number nothing can be said but that."""
     trip: Trip | None = None
-    if isnan(sample.pressure_kpa):
+    if not isfinite(sample.pressure_kpa):
         return watch, Trip.SENSOR_NAN
     if live:
         first = before.sample_at_s == -inf

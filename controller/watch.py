@@ -49,6 +49,10 @@ class Trip(Enum):
         self.rule, self.reason, self.key = rule, reason, key
 
 
+ROUNDING_S = 1e-6
+"""Sample times are sums of floats; no window may grow by a sample because of it."""
+
+
 class Odd(NamedTuple):
     """Memory of what seldom happens; `NOTHING_ODD` as long as nothing does."""
 

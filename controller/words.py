@@ -10,6 +10,7 @@ from controller.limits import LEVELS, Limits
 from controller.modes import Mode, State, Stop
 from controller.trips import steady
 from controller.watch import Reason, Trip
+from hardware.roller import Sample
 
 TRIPS: dict[Trip, str] = {
     Trip.LEVEL: "pressure reached {pressure:.0f} kPa",
@@ -85,14 +86,14 @@ def _wait_s(stop: Stop, now_s: float, limits: Limits) -> int:
 
 
 def told(
-    state: State, held: bool, foot: str, phase: str, left_s: float, level: int, limits: Limits
+    state: State, sample: Sample, foot: str, phase: str, left_s: float, level: int, limits: Limits
 ) -> str:
     """What is happening, or what to do next, in one or two short sentences."""
     if state.stop is not None:
-        return stopped(state, state.stop, held, limits)
+        return stopped(state, state.stop, sample.stop_pressed, limits)
     mode = state.mode
     if mode is Mode.IDLE:
-        return _idle(state, limits)
+        return " ".join([_idle(state, limits), *cautions(sample, limits)])
     if mode is Mode.ARMED:
         return _load(state, level) or "Ready. Press Start."
     if mode is Mode.HOLD:
@@ -113,6 +114,16 @@ ENDED: dict[Reason, str] = {
     Reason.TIME: "Time is over for this foot. Give it a rest.",
     Reason.AWAY: "The session closed because no foot was there.",
 }
+
+
+def cautions(sample: Sample, limits: Limits) -> list[str]:
+    """What a person must know of this machine before it moves."""
+    missing = []
+    if sample.gate_on is None:
+        missing.append("Not fail-safe: no power gate is wired")
+    if sample.pressure_b_kpa is None:
+        missing.append("Only one pressure sensor: a wrong gain cannot be seen")
+    return [f"{one}; level {limits.single_level:.0f} at most." for one in missing]
 
 
 def _idle(state: State, limits: Limits) -> str:
