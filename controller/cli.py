@@ -83,7 +83,8 @@ def _init(given: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{path}: cannot be written ({error.strerror})", file=sys.stderr)
         return FAILED
-    print(f"wrote {path}; look through it, then: footloop run --device gpio")
+    named = "" if given.config == DEFAULT_PATH else f" --config {given.config}"
+    print(f"wrote {path}; look through it, then: footloop run --device gpio{named}")
     return OK
 
 

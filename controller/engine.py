@@ -21,8 +21,9 @@ from controller.link import TELL_EVERY_S, Link
 from controller.loop import Clock, Loop, Pace, Tick
 from controller.modes import Sitting, State
 from controller.punctual import be_punctual
-from controller.session import Machine, Person, Session, Wish
+from controller.session import Machine, Person, Session
 from controller.telemetry import journalled, telemetry
+from controller.wish import Wish
 from hardware.roller import Roller
 
 

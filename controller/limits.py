@@ -36,7 +36,7 @@ class Limits:
     dose_ratio: float = _limit(1.5, 1.1, 1.5, "of reference", "T4: what exceeds it counts")
     dose_kpa_s: float = _limit(3.75, 1.0, 3.75, "kPa*s", "T4: dose that is pain")
     dose_window_s: float = _limit(0.5, 0.5, 2.0, "s", "T4: summed over this time")
-    foot_kpa: float = _limit(4.0, 4.0, 8.0, "kPa", "T5: less is no foot")
+    foot_kpa: float = _limit(4.0, 4.0, 6.0, "kPa", "T5: less is no foot")
     foot_gone_s: float = _limit(0.100, 0.020, 0.100, "s", "T5: for this long")
     flinch_s: float = _limit(0.300, 0.300, 1.0, "s", "T5: a rise so shortly before is a flinch")
     overload_ratio: float = _limit(1.3, 1.1, 1.3, "of reference", "T8: overload")

@@ -137,7 +137,7 @@ class Sitting(NamedTuple):
     ease: float = 1.0  # 0.5..1 of the level's speed
     eased_at_s: float = -inf
     eased_level: int = LOWEST_LEVEL
-    pains: int = 0  # pain stops since a session last ended well, or since 20 min ago
+    pains: int = 0  # pain stops since a program was finished, or for 20 min
     pain_at_s: float = -inf
     rest_until_s: float = -inf
     why: Reason | None = None  # it is not moving, when nothing is latched
@@ -154,7 +154,7 @@ class Sitting(NamedTuple):
 
     def closed(self, why: Reason | None) -> "Sitting":
         """The session is over; the next needs another press. `why` is None after a stop."""
-        pains = self.pains if why is None else 0
+        pains = 0 if why in (Reason.FINISHED, Reason.TIME) else self.pains
         return self._replace(opened_at_s=None, start_until_s=-inf, ease=1.0, pains=pains, why=why)
 
 

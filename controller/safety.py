@@ -3,24 +3,23 @@
 `step()` is pure: the state, a request and a sample in, the new state and a drive out. It
 trusts nobody: a request can only ask. Silence is the default: every mode but the moving
 ones keeps the gate off, a trip latches with its first reason, and the only way out of
-STOPPED is an acknowledgement, to IDLE, under the conditions of `may_return`.
+STOPPED is an acknowledgement, to IDLE, under the conditions of `may_return`. What trips is
+in trips.py, what each mode does otherwise in rules.py, how it moves in motion.py.
 """
 
 from math import inf
 
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
 from controller.modes import TRANSITIONS, Event, Mode, Request, Sitting, State, Stop
-from controller.motion import level_of, moved, wanted_duty
-from controller.trips import Reason, Trip, Watch, foot_gone, look, overloaded, steady
+from controller.motion import moved
+from controller.rules import DECIDE
+from controller.trips import Reason, Trip, Watch, look
 from hardware.roller import Drive, Sample
 
 __all__ = ["Event", "Mode", "Reason", "Request", "State", "Stop", "Trip", "step"]
 
 PRESS_S = 3.0
 """A press that opened a session with a foot on also starts, if the foot is steady by then."""
-
-Decision = tuple[Event | None, Reason | None]
-"""What a tick does to the mode, and why."""
 
 
 def step(
@@ -44,8 +43,9 @@ def step(
     elif trip is not None:
         state = _trip(state, trip, request, watch, limits)
     else:
-        state = _session(state, request, watch, limits)
-        event, why = _decide(state, request, sample, watch, limits)
+        if request.press or watch.light_since_s != inf:
+            state = _session(state, request, watch, limits)
+        event, why = DECIDE[state.mode](state, request, sample, watch, limits)
         if event is not None:
             state = _enter(state, event, why, request, watch, limits)
     return moved(state, request, sample, watch, limits)
@@ -94,98 +94,6 @@ def may_return(state: State, watch: Watch, limits: Limits) -> bool:
     now_s = watch.now_s
     off = now_s - watch.light_since_s >= limits.pain_off_s
     return off and now_s - state.stop.at_s >= limits.pain_wait_s
-
-
-def _decide(
-    state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
-) -> Decision:
-    """What this tick does to a mode that is not STOPPED, when nothing trips."""
-    mode = state.mode
-    if mode is Mode.IDLE:
-        return _decide_idle(state, request, sample, watch, limits), None
-    if mode is Mode.SERVICE:
-        off = watch.light_since_s != inf
-        on = request.service and sample.buttons.start and off
-        return None if on else Event.AT_REST, None
-    if mode is Mode.WINDING_DOWN:
-        spent_s = watch.now_s - state.since_s
-        over = foot_gone(watch, limits) or spent_s >= limits.wind_down_s
-        return Event.AT_REST if over else None, state.sitting.why
-    ending = _ending(state, request, watch, limits)
-    if ending is not None:
-        return Event.END, ending
-    if mode.moving:
-        return _decide_moving(state, request, sample, watch, limits)
-    willing = _willing(state, request, sample, watch, limits)
-    if mode is Mode.HOLD:
-        wanted = request.resume or request.press
-        return Event.CONTINUE if wanted and willing else None, None
-    if not steady(watch, limits):
-        return Event.DISARM, None
-    wanted = request.start or request.press or watch.now_s <= state.sitting.start_until_s
-    return Event.START if wanted and willing else None, None
-
-
-def _decide_idle(
-    state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
-) -> Event | None:
-    if request.service and sample.buttons.start and foot_gone(watch, limits):
-        return Event.SERVE
-    ready = state.sitting.opened_at_s is not None and steady(watch, limits)
-    return Event.ARM if ready else None
-
-
-def _decide_moving(
-    state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
-) -> Decision:
-    mode, sitting = state.mode, state.sitting
-    if foot_gone(watch, limits):
-        return Event.HOLD, Reason.FOOT_GONE
-    if request.pause or request.press:
-        return Event.HOLD, Reason.PAUSED
-    if request.change:
-        return Event.HOLD, Reason.CHANGE
-    if overloaded(watch, limits) and _counts(watch, sitting, limits):
-        again = watch.now_s - sitting.eased_at_s <= limits.overload_pair_s
-        return Event.END if again else Event.EASE, Reason.OVERLOAD
-    if mode is Mode.RUNNING:
-        return Event.EASE if sitting.ease < 1.0 else None, None
-    if mode is Mode.EASED:
-        return Event.RAISE if request.level > sitting.eased_level else None, None
-    full = wanted_duty(state, request, sample, limits)
-    up = full != 0.0 and abs(state.duty) >= abs(full)
-    return Event.FULL_SPEED if up else None, None
-
-
-def _counts(watch: Watch, sitting: Sitting, limits: Limits) -> bool:
-    """An overload counts once, and again if it lasts."""
-    lasted_s = watch.now_s - sitting.eased_at_s
-    return watch.heavy_since_s > sitting.eased_at_s or lasted_s >= limits.overload_again_s
-
-
-def _ending(state: State, request: Request, watch: Watch, limits: Limits) -> Reason | None:
-    """Why an open session must end now, if it must."""
-    now_s, opened_at_s = watch.now_s, state.sitting.opened_at_s
-    if opened_at_s is None:
-        return Reason.AWAY
-    if not (state.rolled_s < limits.foot_time_s and now_s - opened_at_s < limits.session_time_s):
-        return Reason.TIME
-    if request.end:
-        return Reason.ENDED
-    if request.finished:
-        return Reason.FINISHED
-    given_up = state.mode is Mode.HOLD and now_s - state.since_s >= limits.hold_s
-    return Reason.AWAY if given_up else None
-
-
-def _willing(state: State, request: Request, sample: Sample, watch: Watch, limits: Limits) -> bool:
-    """Whether motion may begin: foot steady, its load accepted, the session on disk."""
-    accepted_kpa = LEVELS[level_of(request, sample, limits)].resting_kpa
-    return (
-        steady(watch, limits)
-        and watch.resting_kpa <= accepted_kpa
-        and request.recorded == state.sitting.number
-    )
 
 
 def _enter(

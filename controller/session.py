@@ -5,6 +5,7 @@ program into one `Request` per tick. It sees the kernel's last state and keeps n
 own: here is only the place in the program, the level and the reference.
 """
 
+from math import inf
 from typing import NamedTuple
 
 from controller.buttons import AT_REST, NOTHING, UP, Pad, Presses, pressed
@@ -20,8 +21,8 @@ from hardware.roller import Sample
 
 __all__ = ["Machine", "Person", "Session", "Setting", "Wish", "place_of", "plan"]
 
-PLAN_S = 0.004
-"""A plan without news holds so long; in this time the roller moves 0.4 mm at the most."""
+PLAN_S = 0.010
+"""A plan without news holds so long; in this time the roller moves 1 mm at the most."""
 
 
 class Person(NamedTuple):
@@ -61,7 +62,7 @@ class Session(NamedTuple):
     pair_count: int = 0  # times the pairing gesture was made on the device
     open: bool = False  # the kernel's session, when this was planned
     mode: Mode = Mode.IDLE  # the kernel's, when this was planned
-    at_s: float | None = None  # when this was planned
+    at_s: float = -inf  # when this was planned
     standing: Request = Request()  # what holds until something happens or `PLAN_S` is over
 
     @classmethod
@@ -81,12 +82,17 @@ def plan(
     session: Session, wish: Wish, sample: Sample, state: State, now_s: float
 ) -> tuple[Session, Request]:
     """Fold one tick in; return what is asked of the kernel. `state`: after the last tick."""
-    (setting, levels, before, number, _, carriage, _, pad, pair_count, was_open, mode, at_s,
-     standing) = session  # fmt: skip
-    dt_s = 0.0 if at_s is None else now_s - at_s
-    news = wish is not before or state.mode is not mode or state.sitting.number != number
-    if not news and dt_s < PLAN_S and pad is AT_REST and sample.buttons == UP:
-        return session, standing
+    if (
+        wish is session.wish
+        and state.mode is session.mode
+        and now_s - session.at_s < PLAN_S
+        and session.pad is AT_REST
+        and sample.buttons == UP
+        and state.sitting.number == session.number
+    ):
+        return session, session.standing
+    (setting, levels, before, _, _, carriage, _, pad, pair_count, was_open, _, at_s, _) = session
+    dt_s = 0.0 if at_s == -inf else now_s - at_s
     person, machine, limits, program = setting
     pad, presses = pressed(pad, sample.buttons, now_s)
     carriage = moved(carriage, state.duty, sample, machine.travel_cm, limits, dt_s)

@@ -98,10 +98,9 @@ def _folded(
     window = _slid(window, at_s, middle, at_s - limits.rise_window_s + ROUNDING_S)
     low = window[1] if len(window) == 2 or window[1] < window[3] else window[3]
     heavy = live and middle > limits.overload_ratio * reference_kpa
-    if light_s != inf or heavy or heavy_s != inf or steady_s == inf or not (
-        limits.present_low_kpa <= middle <= limits.present_high_kpa
-    ):  # fmt: skip
-        light_s, heavy_s, steady_s = _touched(watch, at_s, middle, heavy, limits)
+    rests = limits.present_low_kpa <= middle <= limits.present_high_kpa
+    if heavy or not rests or light_s != inf or heavy_s != inf or steady_s == inf:
+        light_s, heavy_s, steady_s = _touched(watch, at_s, middle, heavy, rests, limits)
     if middle == middle:  # noqa: PLR0124 - one NaN must not stay in the mean for ever
         resting += (middle - resting) * (dt_s / RESTING_TAU_S if dt_s < RESTING_TAU_S else 1.0)
     if kpa != last or not rolling:
@@ -120,14 +119,13 @@ def _folded(
 
 
 def _touched(
-    watch: Watch, at_s: float, kpa: float, heavy: bool, limits: Limits
+    watch: Watch, at_s: float, kpa: float, heavy: bool, rests: bool, limits: Limits
 ) -> tuple[float, float, float]:
     """Since when no foot is felt, it is overloaded, and it rests as it should; inf: it is not."""
-    present = limits.present_low_kpa <= kpa <= limits.present_high_kpa
     return (
         inf if kpa >= limits.foot_kpa else min(watch.light_since_s, at_s),
         min(watch.heavy_since_s, at_s) if heavy else inf,
-        min(watch.steady_since_s, at_s) if present else inf,
+        min(watch.steady_since_s, at_s) if rests else inf,
     )
 
 

@@ -13,12 +13,12 @@ Pure; SI units inside (metres, newtons, pascals); sources: `device.md`, else "es
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import cos, exp, pi, sqrt
+from math import cos, exp, pi, sqrt, trunc
 
 KPA_PER_N = 1.25  # what the pressure channels call a newton: the head's reference area is 8 cm²
 _GAUSS_NEAR = 1.0 - (0.5 - 0.5 / sqrt(3.0)) ** 2  # depth of the two columns that stand for all
 _GAUSS_FAR = 1.0 - (0.5 + 0.5 / sqrt(3.0)) ** 2
-_CELLS_PER_M = 5000  # tissue is looked up every 0.2 mm along the sole
+_CELLS_PER_M = 5000.0  # tissue is looked up every 0.2 mm along the sole
 _MARGIN_CELLS = 100  # 20 mm before the heel and behind the toes
 
 _Cell = tuple[float, float, float, float, float]
@@ -73,12 +73,17 @@ class Contact:
     rise_m_s: float = 0.0
     freshness: float = 1.0  # q, 0..1
     cells: tuple[_Cell, ...] = field(init=False, repr=False)
+    constants: tuple[float, float, float, float, float, float] = field(init=False, repr=False)
     rest_height_m: float = -0.0035  # where the leg's spring is slack: a heel carrying about 19 N
 
     def __post_init__(self) -> None:
         """Begin with the foot in the air."""
-        self.height_m = self.foot.lift_height_m
-        self.cells = _cells(self.foot)
+        foot = self.foot
+        self.height_m = foot.lift_height_m
+        self.cells = _cells(foot)
+        leg = foot.leg_mass_kg, foot.leg_stiffness_n_m, foot.leg_damping_n_s_m
+        # One unpacking a step is cheaper than six look-ups.
+        self.constants = *leg, foot.fresh_gain, foot.contact_length_m, foot.relaxation_s
 
 
 def advance(
@@ -89,37 +94,45 @@ def advance(
     Damping is implicit and elasticity explicit, which is stable to 4 ms and 300 N. A load below
     zero lifts the foot. The tissue never pulls: a head that outruns it feels nothing.
     """
-    c = contact
-    foot = c.foot
-    line_m, slope, stiffening_1_m, stiffness, viscosity = c.cells[
-        int(position_m * _CELLS_PER_M) + _MARGIN_CELLS
-    ]
-    height_m, mass_kg = c.height_m, foot.leg_mass_kg
-    spring_n = foot.leg_stiffness_n_m * (height_m - c.rest_height_m)
-    momentum = mass_kg * c.rise_m_s - dt_s * (load_n + spring_n)
+    cell = contact.cells[trunc(position_m * _CELLS_PER_M)]
+    line_m, slope, stiffening_1_m, stiffness, viscosity = cell
+    mass_kg, spring_n_m, damping, gain, renewal_m, relaxation_s = contact.constants
+    height_m = contact.height_m
+    spring_n = spring_n_m * (height_m - contact.rest_height_m)
+    momentum = mass_kg * contact.rise_m_s - dt_s * (load_n + spring_n)
     depth_m = -(height_m + line_m + slope * position_m)
-    damping, force_n = foot.guided_damping_n_s_m, 0.0
-    if depth_m > 0.0:
-        root, fresh, climb_m_s = sqrt(depth_m), c.freshness, slope * speed_m_s
-        grown = depth_m * stiffening_1_m
-        columns = exp(grown * _GAUSS_NEAR) + exp(grown * _GAUSS_FAR) - 2.0
-        elastic_n = root * stiffness * columns * (1.0 + foot.fresh_gain * fresh)
-        viscous, damping = root * viscosity, foot.leg_damping_n_s_m
-        rise_m_s = (momentum + dt_s * (elastic_n - viscous * climb_m_s)) / (
-            mass_kg + dt_s * (damping + viscous)
-        )
-        force_n = elastic_n - viscous * (rise_m_s + climb_m_s)
-        renewed = (speed_m_s if speed_m_s > 0.0 else -speed_m_s) / foot.contact_length_m
-        c.freshness += dt_s * (renewed * (1.0 - fresh) - fresh / foot.relaxation_s)
-    else:
-        c.freshness = 1.0
+    if not depth_m > 0.0:
+        contact.freshness = 1.0
+        damping = contact.foot.guided_damping_n_s_m
+        return _let_go(contact, momentum / (mass_kg + dt_s * damping), dt_s)
+    root = sqrt(depth_m)
+    viscous = root * viscosity
+    grown = depth_m * stiffening_1_m
+    columns = exp(grown * _GAUSS_NEAR) + exp(grown * _GAUSS_FAR) - 2.0
+    fresh = contact.freshness
+    elastic_n = root * stiffness * columns * (1.0 + gain * fresh)
+    renewed = (speed_m_s if speed_m_s > 0.0 else -speed_m_s) / renewal_m
+    contact.freshness = fresh + dt_s * (renewed * (1.0 - fresh) - fresh / relaxation_s)
+    climb_m_s = slope * speed_m_s
+    rise_m_s = (momentum + dt_s * (elastic_n - viscous * climb_m_s)) / (
+        mass_kg + dt_s * (damping + viscous)
+    )
+    force_n = elastic_n - viscous * (rise_m_s + climb_m_s)
     if not force_n > 0.0:
-        force_n, rise_m_s = 0.0, momentum / (mass_kg + dt_s * damping)
-    height_m += rise_m_s * dt_s
-    if height_m > foot.lift_height_m:
-        height_m, rise_m_s = foot.lift_height_m, 0.0
-    c.height_m, c.rise_m_s, c.force_n = height_m, rise_m_s, force_n
+        return _let_go(contact, momentum / (mass_kg + dt_s * damping), dt_s)
+    contact.rise_m_s = rise_m_s
+    contact.height_m = height_m + rise_m_s * dt_s
+    contact.force_n = force_n
     return force_n
+
+
+def _let_go(contact: Contact, rise_m_s: float, dt_s: float) -> float:
+    """Let a foot that nothing carries move on, up to where it hangs: no touched one is so high."""
+    height_m = contact.height_m + rise_m_s * dt_s
+    if height_m > contact.foot.lift_height_m:
+        height_m, rise_m_s = contact.foot.lift_height_m, 0.0
+    contact.height_m, contact.rise_m_s, contact.force_n = height_m, rise_m_s, 0.0
+    return 0.0
 
 
 def stress_kpa(region: Region, strain: float, freshness: float = 0.0) -> float:
@@ -134,7 +147,7 @@ def peak_kpa(foot: Foot, place: float, force_n: float) -> float:
     `place` is 0 (heel end) to 1 (toe tip). It is what a pain threshold feels; the pressure
     channels report force over the reference area.
     """
-    cell = _cells(foot)[int(place * foot.length_cm / 100.0 * _CELLS_PER_M) + _MARGIN_CELLS]
+    cell = _cells(foot)[int(place * foot.length_cm / 100.0 * _CELLS_PER_M)]
     shallow_m, deep_m = 0.0, 0.02
     for _ in range(40):
         middle_m = (shallow_m + deep_m) / 2.0
@@ -149,9 +162,9 @@ def peak_kpa(foot: Foot, place: float, force_n: float) -> float:
 
 @lru_cache(maxsize=32)
 def _cells(foot: Foot) -> tuple[_Cell, ...]:
-    """Lay the sole out, cell by cell."""
-    count = int(foot.length_cm / 100.0 * _CELLS_PER_M) + 2 * _MARGIN_CELLS
-    return tuple(_cell(foot, index - _MARGIN_CELLS) for index in range(count))
+    """Lay the sole out, cell by cell; those before the heel are last, where index -1 finds them."""
+    ahead = range(int(foot.length_cm / 100.0 * _CELLS_PER_M) + _MARGIN_CELLS)
+    return tuple(_cell(foot, index) for index in (*ahead, *range(-_MARGIN_CELLS, 0)))
 
 
 def _cell(foot: Foot, index: int) -> _Cell:

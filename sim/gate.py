@@ -33,15 +33,25 @@ class GateState:
 def set_level(state: GateState, level: bool) -> None:
     """Put the pulse line to `level`. Only a change is an edge."""
     if level != state.level:
-        state.level = level
-        state.charge_s += state.gate.fill * (state.gate.hold_s - state.charge_s)
+        give_edge(state)
+
+
+def give_edge(state: GateState) -> None:
+    """Change the level of the pulse line."""
+    gate = state.gate
+    charge_s = state.charge_s
+    state.level = not state.level
+    state.charge_s = charge_s + gate.fill * (gate.hold_s - charge_s)
 
 
 def advance(state: GateState, supply_on: bool, dt_s: float) -> bool:
     """Let `dt_s` pass; return whether the contact is closed."""
-    coil = supply_on and state.charge_s > 0.0
-    if state.charge_s > 0.0:
-        state.charge_s -= dt_s
+    charge_s = state.charge_s
+    if charge_s > 0.0:
+        coil = supply_on
+        state.charge_s = charge_s - dt_s
+    else:
+        coil = False
     if coil is state.contact:
         state.moving_s = 0.0
         return coil

@@ -45,29 +45,26 @@ class Carriage:
     position_m: float = 0.0
     speed_m_s: float = 0.0  # positive toward the toes
     current_a: float = 0.0  # signed, in the winding
-    mass_kg: float = field(init=False, repr=False)
-    force_n_a: float = field(init=False, repr=False)  # also back-EMF in V per m/s
-    friction_n: float = field(init=False, repr=False)
-    normal_share: float = field(init=False, repr=False)
-    low_m: float = field(init=False, repr=False)
-    high_m: float = field(init=False, repr=False)
     toe_end_m: float = field(init=False, repr=False)  # where the toe switch opens
-    prepared_dt_s: float = field(init=False, default=0.0, repr=False)
-    decay: float = field(init=False, default=0.0, repr=False)  # of the current over one step
-    mean_share: float = field(init=False, default=0.0, repr=False)  # the same, averaged
+    force_n_a: float = field(init=False, repr=False)  # also back-EMF in V per m/s
+    # What every step needs, together: one unpacking is cheaper than many look-ups.
+    constants: tuple[float, float, float, float, float] = field(init=False, repr=False)
+    winding: tuple[float, float, float, float] = field(init=False, repr=False)
+    prepared_dt_s: float = field(init=False, default=0.0, repr=False)  # `winding` is for this step
 
     def __post_init__(self) -> None:
         """Turn the motor's data into what is felt at the carriage."""
         motor = self.motor
         per_m = motor.gear_ratio / motor.drum_radius_m
-        self.mass_kg = motor.carriage_mass_kg + motor.inertia_kg_m2 * per_m**2
-        self.force_n_a = motor.torque_n_m_a * per_m
-        resisting_n = motor.carriage_friction_n / motor.gear_efficiency
-        self.friction_n = motor.coulomb_n_m * per_m + resisting_n
-        self.normal_share = motor.rolling_friction / motor.gear_efficiency
         self.toe_end_m = motor.travel_cm / 100.0
-        self.low_m = -motor.overtravel_cm / 100.0
-        self.high_m = (motor.travel_cm + motor.overtravel_cm) / 100.0
+        self.force_n_a = motor.torque_n_m_a * per_m
+        mass_kg = motor.carriage_mass_kg + motor.inertia_kg_m2 * per_m**2
+        resisting_n = motor.carriage_friction_n / motor.gear_efficiency
+        friction_n = motor.coulomb_n_m * per_m + resisting_n
+        normal_share = motor.rolling_friction / motor.gear_efficiency
+        low_m = -motor.overtravel_cm / 100.0
+        high_m = (motor.travel_cm + motor.overtravel_cm) / 100.0
+        self.constants = mass_kg, friction_n, normal_share, low_m, high_m
 
 
 def advance(
@@ -77,41 +74,42 @@ def advance(
 
     0 V in a closed circuit is the short brake; an open circuit coasts.
     """
-    if dt_s > _LONGEST_STEP_S:
-        advance(carriage, volts, circuit_closed, normal_n, dt_s / 2.0)
-        advance(carriage, volts, circuit_closed, normal_n, dt_s / 2.0)
-        return
-    c = carriage
-    if dt_s != c.prepared_dt_s:
-        _prepare(c, dt_s)
-    speed_m_s, mass_kg = c.speed_m_s, c.mass_kg
-    pushed_m_s = speed_m_s
+    if dt_s != carriage.prepared_dt_s:
+        if dt_s > _LONGEST_STEP_S:
+            advance(carriage, volts, circuit_closed, normal_n, dt_s / 2.0)
+            advance(carriage, volts, circuit_closed, normal_n, dt_s / 2.0)
+            return
+        _prepare(carriage, dt_s)
+    mass_kg, friction_n, normal_share, low_m, high_m = carriage.constants
+    pushed_m_s = speed_m_s = carriage.speed_m_s
     if circuit_closed:
-        settled_a = (volts - c.force_n_a * speed_m_s) / c.motor.resistance_ohm
-        away_a = c.current_a - settled_a
-        mean_a = settled_a + away_a * c.mean_share
-        c.current_a = settled_a + away_a * c.decay
-        pushed_m_s += c.force_n_a * mean_a * dt_s / mass_kg
+        force_n_a, resistance_ohm, decay, mean_share = carriage.winding
+        settled_a = (volts - force_n_a * speed_m_s) / resistance_ohm
+        away_a = carriage.current_a - settled_a
+        carriage.current_a = settled_a + away_a * decay
+        mean_a = settled_a + away_a * mean_share
+        pushed_m_s += force_n_a * mean_a * dt_s / mass_kg
     else:
-        c.current_a = 0.0  # the bridge's diodes empty the winding at once
-    lost_m_s = (c.friction_n + c.normal_share * normal_n) * dt_s / mass_kg
+        carriage.current_a = 0.0  # the bridge's diodes empty the winding at once
+    lost_m_s = (friction_n + normal_share * normal_n) * dt_s / mass_kg
     if pushed_m_s > lost_m_s:
         pushed_m_s -= lost_m_s
     elif pushed_m_s < -lost_m_s:
         pushed_m_s += lost_m_s
     else:
         pushed_m_s = 0.0  # friction holds it
-    position_m = c.position_m + 0.5 * (speed_m_s + pushed_m_s) * dt_s
-    if position_m < c.low_m:
-        position_m, pushed_m_s = c.low_m, 0.0
-    elif position_m > c.high_m:
-        position_m, pushed_m_s = c.high_m, 0.0
-    c.position_m, c.speed_m_s = position_m, pushed_m_s
+    position_m = carriage.position_m + 0.5 * (speed_m_s + pushed_m_s) * dt_s
+    if position_m < low_m:
+        position_m, pushed_m_s = low_m, 0.0
+    elif position_m > high_m:
+        position_m, pushed_m_s = high_m, 0.0
+    carriage.position_m, carriage.speed_m_s = position_m, pushed_m_s
 
 
 def _prepare(carriage: Carriage, dt_s: float) -> None:
     """Work out once what one step of `dt_s` does to the winding's current."""
     settling_s = carriage.motor.inductance_h / carriage.motor.resistance_ohm
-    carriage.decay = exp(-dt_s / settling_s)
-    carriage.mean_share = (1.0 - carriage.decay) * settling_s / dt_s
+    decay = exp(-dt_s / settling_s)
+    mean_share = (1.0 - decay) * settling_s / dt_s
+    carriage.winding = carriage.force_n_a, carriage.motor.resistance_ohm, decay, mean_share
     carriage.prepared_dt_s = dt_s

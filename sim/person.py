@@ -84,6 +84,7 @@ class PersonState:
     _press: Press | None = None
     _press_s: float = 0.0
     _reflex_s: float | None = None  # until the foot is pulled away
+    _calm_to_kpa: float = 0.0  # a touch up to here changes nothing: the load just wanders
 
     def __post_init__(self) -> None:
         """Begin with the foot in the air."""
@@ -92,6 +93,7 @@ class PersonState:
 
 def act(state: PersonState, doing: Act) -> None:
     """Begin `doing` now. A newer press replaces an older one; a foot in the air cannot press."""
+    state._calm_to_kpa = 0.0
     match doing:
         case FootOn():
             state._resting, state._slew_n_s = True, state.person.settle_n_s
@@ -115,6 +117,25 @@ def _withdraw(state: PersonState, slew_n_s: float) -> None:
 
 def advance(state: PersonState, pressure_kpa: float, dt_s: float) -> float:
     """Let `dt_s` pass while the head presses with `pressure_kpa`; return the leg's load, N."""
+    if not _TOUCH_KPA < pressure_kpa <= state._calm_to_kpa:
+        _stir(state, pressure_kpa, dt_s)
+    load_n = state._base_n
+    if state._resting:
+        left_s = state._drift_left_s - dt_s
+        state._drift_left_s = left_s
+        if left_s <= 0.0:
+            _drift(state)
+        wander_n = state._wander_n + state._drift_n_s * dt_s
+        state._wander_n = wander_n
+        load_n += wander_n
+        if state._press is not None:
+            load_n += _pressing(state, state._press, dt_s)
+    state.load_n = load_n
+    return load_n
+
+
+def _stir(state: PersonState, pressure_kpa: float, dt_s: float) -> None:
+    """Let what hurts or changes go on; note whether anything is left that does."""
     person = state.person
     if pressure_kpa > person.pain_kpa or state._reflex_s is not None:
         _suffer(state, dt_s)
@@ -124,23 +145,15 @@ def advance(state: PersonState, pressure_kpa: float, dt_s: float) -> float:
         wanted_n = person.leg_load_n
     else:
         wanted_n = person.landing_n
-    load_n = state._base_n
-    if load_n != wanted_n:
+    base_n = state._base_n
+    if base_n != wanted_n:
         step_n = state._slew_n_s * dt_s
-        load_n = (
-            min(load_n + step_n, wanted_n) if load_n < wanted_n else max(load_n - step_n, wanted_n)
-        )
-        state._base_n = load_n
-    if state._resting:
-        state._drift_left_s -= dt_s
-        if state._drift_left_s <= 0.0:
-            _drift(state)
-        state._wander_n += state._drift_n_s * dt_s
-        load_n += state._wander_n
-        if state._press is not None:
-            load_n += _pressing(state, state._press, dt_s)
-    state.load_n = load_n
-    return load_n
+        if base_n < wanted_n:
+            state._base_n = min(base_n + step_n, wanted_n)
+        else:
+            state._base_n = max(base_n - step_n, wanted_n)
+    calm = state._resting and state._base_n == person.leg_load_n and state._reflex_s is None
+    state._calm_to_kpa = person.pain_kpa if calm else 0.0
 
 
 def _suffer(state: PersonState, dt_s: float) -> None:

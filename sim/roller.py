@@ -1,9 +1,9 @@
 """SimRoller: the whole plant behind the Roller contract. Its clock is the loop's clock.
 
 `wait_until()` is the only thing that lets time pass, in steps of `dt_s` and one shorter step
-for what is left; time is counted in whole microseconds, so nothing drifts. Within a step:
-person, foot, gate, motor. The same seed and the same calls give the same bytes, and reading
-more or less often changes nothing but the noise of the readings.
+for what is left; time is counted in whole microseconds (as floats, which are quicker), so
+nothing drifts. Within a step: person, foot, gate, motor. The same seed and the same calls give
+the same bytes, and reading more or less often changes nothing but the noise of the readings.
 
 Hands (`foot_on()`, `press()`, ...) and `truth()` are for scenarios and oracles; the controller
 sees `read()` and `drive()` only.
@@ -19,11 +19,13 @@ from sim import foot as sole
 from sim import gate as power
 from sim import motor as rail
 from sim import person as leg
-from sim.sensor import RANGE_KPA, Channels, Sabotage, clipped, sabotaged
+from sim.foot import KPA_PER_N
+from sim.sensor import RANGE_KPA, Channels, Sabotage, exactly, sabotaged
 
-_US = 1_000_000
+_US = 1e6
 _PERSON, _FOOT, _MOTOR, _GATE = leg.Person(), sole.Foot(), rail.Motor(), power.Gate()
-_OK = SensorStatus.OK  # an enum's member costs ten times a global to look up
+_OK, _SATURATED = SensorStatus.OK, SensorStatus.SATURATED  # a global is looked up far faster
+_new = tuple.__new__  # half the price of Sample(...), which goes through a second call
 
 
 class Truth(NamedTuple):
@@ -56,23 +58,20 @@ class SimRoller:
             raise ValueError(f"dt_s is {dt_s}: the plant steps by 0.00001 to 0.004 s")
         if not (motor.overtravel_cm < 2.0 and motor.travel_cm + 2.0 <= foot.length_cm):
             raise ValueError(f"a rail of {motor.travel_cm} cm does not stay under the foot")
-        self._step_us = round(dt_s * _US)
+        self._step_us = float(round(dt_s * _US))
         self._dt_s = self._step_us / _US
-        self._now_us = 0
-        self._now_s = 0.0
+        self._now_us = self._now_s = 0.0
         self._person = leg.PersonState(person, Random(seed))
         self._contact = sole.Contact(foot)
         self._carriage = rail.Carriage(motor)
         self._gate = power.GateState(gate)
-        self._channels = Channels(seed + 1_000_003) if noise else None
-        self._pressure_kpa = 0.0
-        self._volts = 0.0
-        self._bridge_closed = False
+        self._measure = Channels(seed + 1_000_003).measure if noise else exactly
+        self._pressure_kpa = self._volts = 0.0
+        self._drive: Drive | None = REST  # the last one; none may be after close()
+        self._bridge_closed = self._edges = self._stop = self._closed = False
         self._buttons = Buttons()
-        self._stop = False
         self._sabotage: Sabotage | None = None
         self._last = Sample(0.0, 0.0)
-        self._closed = False
 
     # The contract.
 
@@ -85,47 +84,51 @@ class SimRoller:
         """Sample the plant now."""
         if self._closed:
             raise HardwareError("the simulated roller was closed: make a new one")
-        a_kpa = b_kpa = self._pressure_kpa
-        if self._channels is not None:
-            a_kpa, b_kpa = self._channels.measure(a_kpa)
-        status = _OK
-        if not a_kpa < RANGE_KPA:
-            a_kpa, b_kpa, status = RANGE_KPA, clipped(b_kpa), SensorStatus.SATURATED
-        contact, carriage = self._gate.contact, self._carriage
-        sample = Sample(
+        a_kpa, b_kpa = self._measure(self._pressure_kpa)
+        carriage = self._carriage
+        position_m = carriage.position_m
+        contact = self._gate.contact
+        current_ma = carriage.current_a * 1000.0 if contact else 0.0  # sensed in the bridge
+        values = (
             self._now_s,
             a_kpa,
             b_kpa,
-            status,
-            abs(carriage.current_a) * 1000.0 if contact else 0.0,  # sensed in the bridge
-            carriage.position_m <= 0.0,
-            carriage.position_m >= carriage.toe_end_m,
+            _OK if a_kpa < RANGE_KPA else _SATURATED,
+            current_ma if current_ma > 0.0 else 0.0 - current_ma,
+            position_m <= 0.0,
+            position_m >= carriage.toe_end_m,
             self._stop,
             contact,
             self._buttons,
         )
+        sample = _new(Sample, values)
         if self._sabotage is not None:
             return sabotaged(sample, self._last, self._sabotage)
         self._last = sample
         return sample
 
     def drive(self, drive: Drive) -> None:
-        """Set the bridge; give the gate its edge if asked."""
-        duty = drive.duty
+        """Set the bridge if it shall change; give the gate its edge if asked."""
+        if drive != self._drive:
+            self._set_bridge(drive)
+        if self._edges:
+            power.give_edge(self._gate)
+
+    def _set_bridge(self, drive: Drive) -> None:
+        duty, brake, enabled, edges = drive
         if not -1.0 <= duty <= 1.0:
             raise ValueError(f"duty is {duty}: it must lie in -1..1")
         if self._closed:
             raise HardwareError("the simulated roller was closed: make a new one")
-        self._volts = duty * self._carriage.motor.supply_v if drive.enabled else 0.0
-        self._bridge_closed = drive.enabled and (drive.brake or duty != 0.0)
-        if drive.gate:
-            power.set_level(self._gate, not self._gate.level)
+        self._volts = duty * self._carriage.motor.supply_v if enabled else 0.0
+        self._bridge_closed = enabled and (brake or duty != 0.0)
+        self._drive, self._edges = drive, edges
 
     def close(self) -> None:
         """Come to rest: bridge off, no more edges. The plant's time may still go on."""
         if not self._closed:
             self.drive(REST)
-            self._closed = True
+            self._closed, self._drive = True, None
 
     # The clock.
 
@@ -135,27 +138,24 @@ class SimRoller:
 
     def wait_until(self, at_s: float) -> None:
         """Let the plant live until `at_s`; an instant that has passed costs nothing."""
-        target_us = ceil(at_s * _US - 0.001)  # the float nearest to a whole µs means that µs
-        left_us, step_us = target_us - self._now_us, self._step_us
-        if left_us > 0:
-            self._now_us, self._now_s = target_us, target_us / _US
-        while left_us >= step_us:
-            self._step(self._dt_s)
-            left_us -= step_us
-        if left_us > 0:
-            self._step(left_us / _US)
+        at_us = at_s * _US - 0.001  # the float nearest to a whole µs means that µs
+        now_us, contact, carriage = self._now_us, self._contact, self._carriage
+        while not at_us <= now_us:
+            next_us, dt_s = now_us + self._step_us, self._dt_s
+            if not at_us > next_us - 1.0:  # what is left is less than a step
+                next_us = float(ceil(at_us))
+                dt_s = (next_us - now_us) / _US
+            load_n = leg.advance(self._person, self._pressure_kpa, dt_s)
+            force_n = sole.advance(contact, load_n, carriage.position_m, carriage.speed_m_s, dt_s)
+            self._pressure_kpa = force_n * KPA_PER_N
+            if power.advance(self._gate, not self._stop, dt_s):
+                rail.advance(carriage, self._volts, self._bridge_closed, force_n, dt_s)
+            else:  # the released contact shorts it
+                rail.advance(carriage, 0.0, True, force_n, dt_s)
+            self._now_us = now_us = next_us
+            self._now_s = next_us / _US
         if at_s > self._now_s:  # by less than a nanosecond: who waits until then, has waited
             self._now_s = at_s
-
-    def _step(self, dt_s: float) -> None:
-        carriage = self._carriage
-        load_n = leg.advance(self._person, self._pressure_kpa, dt_s)
-        force_n = sole.advance(self._contact, load_n, carriage.position_m, carriage.speed_m_s, dt_s)
-        self._pressure_kpa = force_n * sole.KPA_PER_N
-        if power.advance(self._gate, not self._stop, dt_s):
-            rail.advance(carriage, self._volts, self._bridge_closed, force_n, dt_s)
-        else:
-            rail.advance(carriage, 0.0, True, force_n, dt_s)  # the released contact shorts it
 
     # Hands, and the truth.
 

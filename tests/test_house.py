@@ -34,6 +34,7 @@ PURE = (
     "controller.pain",
     "controller.plausible",
     "controller.programs",
+    "controller.rules",
     "controller.safety",
     "controller.session",
     "controller.telemetry",
