@@ -96,20 +96,20 @@ def _merged(
         raise Refused(f"do = {_shown(verb)}: must be one of {', '.join(VERBS)}")
     _only(ask, "count", "seen_s", "who")
     count = _whole(ask, "count", 1, 2**31)
-    if verb in ("start", "continue"):
-        _check_fresh(ask, now_s)
+    at_s = _seen_s(ask, now_s) if verb in ("start", "continue") else now_s
     if verb not in told.get("can", ()):
         raise Refused(f"{verb} is not possible now. {told.get('words', '')}".strip())
     if count <= source.counts.get(verb, 0):
         raise Refused(f"count = {count}: this {verb} was already counted")
-    return _counted(wish, verb, now_s), Source({**source.counts, verb: count}), holder
+    return _counted(wish, verb, at_s), Source({**source.counts, verb: count}), holder
 
 
-def _counted(wish: Wish, verb: str, now_s: float) -> Wish:
+def _counted(wish: Wish, verb: str, at_s: float) -> Wish:
+    """One more; a start or continue is as old as the picture it was asked on."""
     if verb == "start":
-        return wish._replace(start_count=wish.start_count + 1, start_at_s=now_s)
+        return wish._replace(start_count=wish.start_count + 1, start_at_s=at_s)
     if verb == "continue":
-        return wish._replace(continue_count=wish.continue_count + 1, continue_at_s=now_s)
+        return wish._replace(continue_count=wish.continue_count + 1, continue_at_s=at_s)
     if verb == "pause":
         return wish._replace(pause_count=wish.pause_count + 1)
     if verb == "end":
@@ -134,12 +134,14 @@ def _level(
     return level, who if told.get("session_open") else None
 
 
-def _check_fresh(ask: Mapping[str, Any], now_s: float) -> None:
+def _seen_s(ask: Mapping[str, Any], now_s: float) -> float:
+    """When the picture was made on which this was asked; refused when that is too long ago."""
     seen_s = ask.get("seen_s")
     if isinstance(seen_s, bool) or not isinstance(seen_s, int | float):
         raise Refused("seen_s: must be the at_s of the newest state you have")
     if not (0.0 <= now_s - seen_s <= FRESH_S):
         raise Refused(f"too late: asked on a picture older than {FRESH_S:g} s; ask again")
+    return float(seen_s)
 
 
 def _whole(ask: Mapping[str, Any], name: str, low: int, high: int) -> int:

@@ -33,15 +33,16 @@ def level_max(sample: Sample, limits: Limits) -> int:
 
 
 def asked(levels: Levels, before: Wish, wish: Wish, presses: Presses) -> Levels:
-    """What was asked this tick; a lower in the same instant wins over a slider."""
+    """What was asked this tick; a lower in the same instant wins over all."""
     level, wanted, raised_at_s, cap = levels
     if wish.level_count > before.level_count:
         wanted = min(wish.level, cap)
-    if wish.lower_count > before.lower_count:
-        wanted = min(wanted, level) - (wish.lower_count - before.lower_count)
+    lowered = wish.lower_count - before.lower_count
+    if lowered:
+        wanted = min(wanted, level) - lowered
     if presses.minus:
         wanted = cap = _within_scale(min(level, wanted) - 1)
-    elif presses.plus:
+    elif presses.plus and not lowered:
         wanted = cap = _within_scale(level + 1)
     return Levels(level, wanted, raised_at_s, cap)
 

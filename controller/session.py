@@ -15,7 +15,7 @@ from controller.levels import Levels, asked, level_max, settled
 from controller.limits import NEW_PERSON_LEVEL, Limits
 from controller.modes import Mode, Request, State
 from controller.programs import WHOLE_FOOT, Cursor, Program, learning, onward, over
-from controller.watch import Reason
+from controller.watch import ROUNDING_S, Reason
 from controller.wish import Wish
 from hardware.roller import Sample
 
@@ -85,7 +85,7 @@ def plan(
     if (
         wish is session.wish
         and state.mode is session.mode
-        and now_s - session.at_s < PLAN_S
+        and now_s - session.at_s < PLAN_S - ROUNDING_S
         and session.pad is AT_REST
         and sample.buttons == UP
         and state.sitting.number == session.number
