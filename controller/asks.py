@@ -2,8 +2,8 @@
 
 Stop and lower are never refused, whatever else the line says. Everything else is checked
 first and changes nothing when refused. Each client keeps a growing count per verb, merged by
-maximum, so that a line sent twice asks once; start and continue must name the newest state
-the client has seen, so that a line which lay in a queue starts nothing.
+maximum, so that a line sent twice asks once; start, continue and acknowledge must name the newest
+state the client has seen, so that a line which lay in a queue starts and undoes nothing.
 """
 
 import json
@@ -16,6 +16,8 @@ from controller.wish import Wish
 
 LINE_BYTES = 1024
 """Longest line a client may send."""
+FRESH = ("start", "continue", "acknowledge")
+"""Asked on a picture that must not be old: what lay in a queue means another moment."""
 COUNTED = ("start", "continue", "pause", "end", "acknowledge")
 VERBS = ("stop", "lower", "level", *COUNTED)
 
@@ -96,7 +98,7 @@ def _merged(
         raise Refused(f"do = {_shown(verb)}: must be one of {', '.join(VERBS)}")
     _only(ask, "count", "seen_s", "who")
     count = _whole(ask, "count", 1, 2**31)
-    at_s = _seen_s(ask, now_s) if verb in ("start", "continue") else now_s
+    at_s = _seen_s(ask, now_s) if verb in FRESH else now_s
     if verb not in told.get("can", ()):
         raise Refused(f"{verb} is not possible now. {told.get('words', '')}".strip())
     if count <= source.counts.get(verb, 0):
@@ -139,7 +141,7 @@ def _seen_s(ask: Mapping[str, Any], now_s: float) -> float:
     seen_s = ask.get("seen_s")
     if isinstance(seen_s, bool) or not isinstance(seen_s, int | float):
         raise Refused("seen_s: must be the at_s of the newest state you have")
-    if not (0.0 <= now_s - seen_s <= FRESH_S):
+    if not (now_s - FRESH_S <= seen_s <= now_s):
         raise Refused(f"too late: asked on a picture older than {FRESH_S:g} s; ask again")
     return float(seen_s)
 

@@ -60,6 +60,11 @@ class Caller:
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
+    def _last(self) -> list[bytes] | None:
+        """A line that its sender did not end, once; then None."""
+        line, self._unread = self._unread, b""
+        return [line] if line else None
+
     def lines(self) -> list[bytes] | None:
         """What came in, by lines; None after the last. Of a long line the rest is skipped."""
         try:
@@ -69,7 +74,7 @@ class Caller:
         except OSError:
             return None
         if not read:
-            return None
+            return self._last()
         *lines, rest = (self._unread + read).split(b"\n")
         if self._skipping and lines:
             lines, self._skipping = lines[1:], False

@@ -5,8 +5,8 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 wrong configuration.
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from controller import engine, settings
@@ -72,14 +72,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(given: argparse.Namespace) -> int:
-    path = given.config.expanduser()
+    path = settings.whole_path(given.config)
+    if path.exists():
+        print(f"{path}: is there already; move it away to have a new one", file=sys.stderr)
+        return FAILED
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "x", encoding="utf-8") as file:
             file.write(settings.template())
-    except FileExistsError:
-        print(f"{path}: is there already; move it away to have a new one", file=sys.stderr)
-        return FAILED
     except OSError as error:
         print(f"{path}: cannot be written ({error.strerror})", file=sys.stderr)
         return FAILED
@@ -104,8 +104,9 @@ def _run(given: argparse.Namespace) -> int:
 def _engine(given: argparse.Namespace) -> int:
     found = settings.load(given.config)
     with engine.hold(setup_of(found)) as held:
-        roller = open_roller(found.wiring, Calibration(), clock=time.monotonic)
-        print(engine.kept_time(engine.run(roller, engine.MonotonicClock(), held)))
+        clock = engine.MonotonicClock()
+        roller = open_roller(found.wiring, Calibration(), clock=clock.now_s)
+        print(engine.kept_time(engine.run(roller, clock, held)))
     return OK
 
 
@@ -128,8 +129,11 @@ def _panel(given: argparse.Namespace) -> int:
 
 
 def setup_of(found: Settings) -> engine.Setup:
-    """What the engine needs of the settings."""
-    return engine.Setup(found.person, found.machine, found.limits, found.folder)
+    """What the engine needs of the settings. Nothing calibrates yet, so levels stay low."""
+    limits = found.limits
+    limits = replace(limits, top_level=min(limits.top_level, limits.single_level))
+    machine = found.machine._replace(calibrated=False)
+    return engine.Setup(found.person, machine, limits, found.folder)
 
 
 if __name__ == "__main__":

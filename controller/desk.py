@@ -15,6 +15,10 @@ FRESH_S = 0.5
 """How old a start or continue may be when the loop sees it."""
 
 
+class DeskError(RuntimeError):
+    """Nobody serves the desk any more, so no stop would be heard: nothing may move."""
+
+
 class Desk:
     """One per engine."""
 
@@ -25,6 +29,7 @@ class Desk:
         self._taken = Wish(recorded=recorded)
         self._seen = self._wish
         self._recorded = recorded
+        self._abandoned = False
         self.telemetry: Mapping[str, Any] = {}  # empty before the first tick
 
     @property
@@ -46,8 +51,17 @@ class Desk:
         """The journal has session `number` on disk (journal's thread)."""
         self._recorded = number
 
+    def abandon(self) -> None:
+        """The link is dead, whatever killed it (link's thread)."""
+        self._abandoned = True
+
     def take(self) -> Wish:
-        """What is asked now (loop's thread); the same object while nothing changes."""
+        """What is asked now (loop's thread); the same object while nothing changes.
+
+        Raises `DeskError` when the link is dead.
+        """
+        if self._abandoned:
+            raise DeskError("the link to the panel died; restart the engine and report this")
         wish, recorded = self._wish, self._recorded
         if wish is self._seen and recorded == self._taken.recorded:
             return self._taken

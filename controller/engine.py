@@ -19,7 +19,8 @@ from controller.journal import Journal, JournalError, recall, store
 from controller.limits import Limits
 from controller.link import TELL_EVERY_S, Link
 from controller.loop import Clock, Loop, Pace, Tick
-from controller.modes import Sitting, State
+from controller.modes import Mode, Sitting, State
+from controller.processes import end_with_parent, ending_signals
 from controller.punctual import be_punctual
 from controller.session import Machine, Person, Session
 from controller.telemetry import journalled, telemetry
@@ -32,15 +33,18 @@ class BusyError(RuntimeError):
 
 
 class MonotonicClock:
-    """The system's monotonic clock; the loop's time on a real machine."""
+    """The loop's time on a real machine: never set, never back, and it counts a suspend, too.
+
+    A machine that slept wakes with a tick that is far too late, which T13 latches.
+    """
 
     def now_s(self) -> float:
         """Seconds since some fixed point."""
-        return time.monotonic()
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def wait_until(self, at_s: float) -> None:
         """Sleep until `at_s`."""
-        left_s = at_s - time.monotonic()
+        left_s = at_s - self.now_s()
         if left_s > 0.0:
             time.sleep(left_s)
 
@@ -94,7 +98,7 @@ class Teller:
 
     def _picture(self, tick: Tick) -> Mapping[str, Any]:
         picture = telemetry(tick.state, tick.session, tick.sample, self._name)
-        if self._journal.failure is not None:
+        if self._journal.failure is not None and tick.state.mode in (Mode.IDLE, Mode.ARMED):
             picture["words"] = f"Cannot start: {self._journal.failure}."
         return picture
 
@@ -111,6 +115,7 @@ def hold(setup: Setup) -> Iterator[Held]:
 
     Raises `BusyError`, and `JournalError` when there can be no folder.
     """
+    end_with_parent()
     folder = setup.folder
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,7 +135,7 @@ def hold(setup: Setup) -> Iterator[Held]:
 
 
 def run(roller: Roller, clock: Clock, held: Held) -> Pace:
-    """Run until SIGTERM or SIGINT; on every way out the roller rests.
+    """Run until SIGTERM, SIGINT or SIGHUP; on every way out the roller rests.
 
     Raises `JournalError`, `LinkError`, and what the roller raises.
     """
@@ -184,5 +189,5 @@ def _stop_on_signals(loop: Loop) -> None:
     def leave(_number: int, _frame: FrameType | None) -> None:
         loop.stop()
 
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+    for number in ending_signals():
+        signal.signal(number, leave)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from controller.limits import LOWEST_LEVEL, NEW_PERSON_LEVEL
+from controller.limits import NEW_PERSON_LEVEL
 from controller.modes import Stop
 from controller.watch import Trip
 
@@ -123,4 +123,4 @@ def _stop(facts: Mapping[str, Any], now_s: float) -> Stop:
 
 
 def _power_lost(now_s: float) -> Stop:
-    return Stop(Trip.POWER, now_s, 0.0, 0.0, None, LOWEST_LEVEL, NEW_PERSON_LEVEL)
+    return Stop(Trip.POWER, now_s, 0.0, 0.0, None, NEW_PERSON_LEVEL, NEW_PERSON_LEVEL)

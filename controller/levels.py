@@ -29,7 +29,7 @@ class Levels(NamedTuple):
 def level_max(sample: Sample, limits: Limits) -> int:
     """The highest level this machine may offer."""
     whole = sample.pressure_b_kpa is not None and sample.gate_on is not None
-    return HIGHEST_LEVEL if whole else int(limits.single_level)
+    return int(limits.top_level if whole else min(limits.top_level, limits.single_level))
 
 
 def asked(levels: Levels, before: Wish, wish: Wish, presses: Presses) -> Levels:

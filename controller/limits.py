@@ -81,6 +81,7 @@ class Limits:
     free_speed_cm_s: float = _limit(21.8, 15.0, 60.0, "cm/s", "motor: at duty 1, no load")
     breakaway_duty: float = _limit(0.041, 0.0, 0.2, "duty", "motor: just turns, no load")
     load_duty_per_kpa: float = _limit(0.0004, 0.0, 0.01, "duty/kPa", "motor: lost to a load")
+    top_level: float = _limit(10, 1, 10, "level", "highest level this machine offers")
     tick_s: float = _limit(0.004, 0.001, 0.010, "s", "control period: 100-1000 Hz")
 
 

@@ -41,7 +41,7 @@ class Link:
         self._waker, self._woken = socket.socketpair()
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._open = True
-        self._thread = threading.Thread(target=self._run, name="link", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="link", daemon=True)
 
     def start(self) -> None:
         """Serve, in a thread."""
@@ -59,6 +59,14 @@ class Link:
         for one in (self._server, self._waker, self._woken):
             one.close()
         self._path.unlink(missing_ok=True)
+
+    def _serve(self) -> None:
+        """Run; an end that nobody asked for is told to the loop, which must not go on deaf."""
+        try:
+            self._run()
+        finally:
+            if self._open:
+                self._desk.abandon()
 
     def _run(self) -> None:
         next_s = self._clock()

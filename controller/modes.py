@@ -109,6 +109,7 @@ class Request(NamedTuple):
     pause: bool = False
     change: bool = False  # lane, foot or guided step: the program wants the roller to wait
     finished: bool = False  # the program is over
+    lost: bool = False  # the roller does not come to an end of its way
     end: bool = False
     stop: bool = False
     acknowledge: bool = False

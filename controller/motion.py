@@ -19,6 +19,8 @@ ROUNDING_S = 1e-9
 def level_of(request: Request, sample: Sample, limits: Limits) -> int:
     """The level that applies: 1..10, lower without a second channel or a gate."""
     level = request.level if request.level in LEVELS else LOWEST_LEVEL
+    if level > limits.top_level:
+        level = int(limits.top_level)
     if sample.pressure_b_kpa is None or sample.gate_on is None:
         return min(level, int(limits.single_level))
     return level

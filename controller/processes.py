@@ -6,6 +6,7 @@ a reason not to begin; one that fails later leaves the engine, and the device's 
 work. Whoever fails says why itself; here only what nobody else can tell is told.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -21,8 +22,26 @@ GRACE_S = 5.0
 PANEL_FAILURES = 3
 """A panel that fails so often within a minute is not started again."""
 MINUTE_S = 60.0
+PR_SET_PDEATHSIG = 1
+PARENT = "FOOTLOOP_PARENT"
+"""Names, in the environment, the process that must not be outlived."""
 READY_OPTION = "--ready-fd"
 """With it a panel gets the file descriptor over which `tell_ready()` speaks."""
+
+
+def ending_signals() -> list[signal.Signals]:
+    """The signals that ask a process to end; a terminal that closes is one, unless ignored."""
+    deaf = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGTERM, signal.SIGINT, *([] if deaf else [signal.SIGHUP])]
+
+
+def end_with_parent() -> None:
+    """Have this process end when the one that started it side by side is gone, even by kill -9."""
+    parent = os.environ.get(PARENT)
+    if parent is not None:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != int(parent):  # it went before we asked
+            signal.raise_signal(signal.SIGTERM)
 
 
 def tell_ready(descriptor: int) -> None:
@@ -37,7 +56,7 @@ def side_by_side(engine: Sequence[str], panel: Sequence[str], announce: Callable
     `announce` is called once, when the page is up for the first time.
     """
     wanted = _Wanted()
-    handlers = [(one, signal.signal(one, wanted.leave)) for one in (signal.SIGTERM, signal.SIGINT)]
+    handlers = [(one, signal.signal(one, wanted.leave)) for one in ending_signals()]
     pair = _Pair(engine, panel, announce)
     try:
         while not wanted.over:
@@ -76,15 +95,18 @@ class _Pair:
         self._ready, tell = os.pipe()
         os.set_blocking(self._ready, False)
         self._up = False
-        self._engine = subprocess.Popen(engine, start_new_session=True)
+        self._environment = {**os.environ, PARENT: str(os.getpid())}
+        self._engine = subprocess.Popen(engine, start_new_session=True, env=self._environment)
         self._panel: subprocess.Popen[bytes] | None = self._start_panel(tell)
 
     def _start_panel(self, tell: int | None = None) -> subprocess.Popen[bytes]:
         if tell is None:
-            return subprocess.Popen(self._panel_line, start_new_session=True)
+            return subprocess.Popen(self._panel_line, start_new_session=True, env=self._environment)
         line = [*self._panel_line, READY_OPTION, str(tell)]
         try:
-            return subprocess.Popen(line, start_new_session=True, pass_fds=[tell])
+            return subprocess.Popen(
+                line, start_new_session=True, pass_fds=[tell], env=self._environment
+            )
         finally:
             os.close(tell)
 

@@ -19,6 +19,8 @@ LEARN_CM_S = 2.0
 LEARN_STROKES = 2
 CIRCLE_CM = 1.2
 CREEP_CM = 0.4
+LOST_S = 120.0
+"""Twice the slowest way: 19 cm of knuckles at level 1, eased twice, with their dwells."""
 DWELL_S = 2.0
 DWELL_EVERY_CM = 2.0
 
@@ -78,11 +80,17 @@ class Cursor(NamedTuple):
     mark_cm: float = 0.0  # where the last dwell was
     dwell_s: float = 0.0  # left of it
     shifted: bool = False  # the shift that this step asks for is done
+    way_s: float = 0.0  # since the roller last turned
 
 
 def over(program: Program, cursor: Cursor) -> bool:
     """Whether the last step is done."""
     return cursor.step >= len(program.steps)
+
+
+def lost(cursor: Cursor) -> bool:
+    """The roller has been on its way to a turn for longer than any way can take."""
+    return cursor.way_s > LOST_S
 
 
 def left_s(program: Program, cursor: Cursor) -> float:
@@ -100,62 +108,66 @@ def onward(
 ) -> tuple[Cursor, float]:
     """Spend `dt_s` of rolling time; return the cursor and the wanted speed, cm/s."""
     step = program.steps[cursor.step]
-    spent_s = cursor.spent_s + dt_s
-    if spent_s >= step.time_s and cursor.strokes >= 0:
+    if cursor.spent_s + dt_s >= step.time_s and cursor.strokes >= 0:
         return _next_step(cursor, carriage), 0.0
+    after, speed_cm_s = _course(step, cursor, carriage, length_cm, level, dt_s)
+    spent_s = cursor.spent_s + (dt_s if after.strokes >= 0 else 0.0)
+    way_s = cursor.way_s + dt_s if after.heading == cursor.heading else 0.0
+    return after._replace(spent_s=spent_s, way_s=way_s), after.heading * speed_cm_s
+
+
+def _next_step(cursor: Cursor, carriage: Carriage) -> Cursor:
+    return Cursor(
+        step=cursor.step + 1,
+        heading=cursor.heading,
+        strokes=cursor.strokes,
+        mark_cm=carriage.at_cm,
+    )
+
+
+def _course(
+    step: Step, cursor: Cursor, carriage: Carriage, length_cm: float, level: int, dt_s: float
+) -> tuple[Cursor, float]:
+    """Where to and how fast: the cursor but for its times, and the speed without its sign."""
     high_cm = BALL * length_cm
     scale = LEVELS[level].speed_cm_s / LEVELS[MODERATE_LEVEL].speed_cm_s
     speed_cm_s = step.speed_cm_s * scale
     if step.motion is Motion.CIRCLES:
-        centre_cm, heading = _circle(cursor, carriage.at_cm, high_cm)
-        return _at(cursor, spent_s, heading, centre_cm), heading * speed_cm_s
+        return _circle(cursor, carriage.at_cm, high_cm), speed_cm_s
     if learning(cursor):
         speed_cm_s = min(speed_cm_s, LEARN_CM_S)
-    cursor = _stroke(cursor, carriage, high_cm, spent_s)
+    cursor = _stroke(cursor, carriage, high_cm)
     if step.motion is Motion.KNUCKLES:
         return _knuckle(cursor, carriage.at_cm, speed_cm_s, dt_s)
     if step.motion is Motion.FADE:
-        speed_cm_s *= max(0.0, 1.0 - spent_s / step.time_s)
-    return cursor, cursor.heading * speed_cm_s
+        speed_cm_s *= max(0.0, 1.0 - (cursor.spent_s + dt_s) / step.time_s)
+    return cursor, speed_cm_s
 
 
-def _next_step(cursor: Cursor, carriage: Carriage) -> Cursor:
-    at_cm = carriage.at_cm
-    return Cursor(cursor.step + 1, 0.0, cursor.heading, cursor.strokes, 0.0, at_cm)
-
-
-def _at(cursor: Cursor, spent_s: float, heading: float, centre_cm: float) -> Cursor:
-    step, _, _, strokes, _, mark_cm, dwell_s, shifted = cursor
-    return Cursor(step, spent_s, heading, strokes, centre_cm, mark_cm, dwell_s, shifted)
-
-
-def _stroke(cursor: Cursor, carriage: Carriage, high_cm: float, spent_s: float) -> Cursor:
+def _stroke(cursor: Cursor, carriage: Carriage, high_cm: float) -> Cursor:
     """Turn round at home, which sets the place right, and at the base of the toes."""
-    heading, strokes = cursor.heading, cursor.strokes
-    home = carriage.at_cm <= 0.0
-    if strokes < 0:
-        spent_s = cursor.spent_s
-        heading, strokes = (1.0, 0) if home else (-1.0, -1)
-    elif home if heading < 0.0 else carriage.at_cm >= high_cm:
-        heading, strokes = -heading, strokes + 1
-    step, _, _, _, _, mark_cm, dwell_s, shifted = cursor
-    return Cursor(step, spent_s, heading, strokes, 0.0, mark_cm, dwell_s, shifted)
+    heading, home = cursor.heading, carriage.at_cm <= 0.0
+    if cursor.strokes < 0:
+        return cursor._replace(heading=1.0, strokes=0) if home else cursor._replace(heading=-1.0)
+    if home if heading < 0.0 else carriage.at_cm >= high_cm:
+        return cursor._replace(heading=-heading, strokes=cursor.strokes + 1)
+    return cursor
 
 
-def _circle(cursor: Cursor, at_cm: float, high_cm: float) -> tuple[float, float]:
-    """Centre and heading of a small circle that creeps from the heel to the toe base.
-
-    It begins at home, and again when it has come to the toe base.
-    """
+def _circle(cursor: Cursor, at_cm: float, high_cm: float) -> Cursor:
+    """Small circles that creep from the heel to the toe base; there they begin again at home."""
     centre_cm, heading = cursor.centre_cm, cursor.heading
     if centre_cm <= 0.0:
-        return (CIRCLE_CM, 1.0) if at_cm <= 0.0 else (0.0, -1.0)
-    if heading > 0.0 and at_cm >= centre_cm + CIRCLE_CM:
-        return centre_cm, -1.0
-    if heading < 0.0 and at_cm <= max(0.0, centre_cm - CIRCLE_CM):
+        centre_cm, heading = (CIRCLE_CM, 1.0) if at_cm <= 0.0 else (0.0, -1.0)
+    elif heading > 0.0 and at_cm >= centre_cm + CIRCLE_CM:
+        heading = -1.0
+    elif heading < 0.0 and at_cm <= max(0.0, centre_cm - CIRCLE_CM):
         centre_cm += CREEP_CM
-        return (centre_cm, 1.0) if centre_cm + CIRCLE_CM <= high_cm else (0.0, -1.0)
-    return centre_cm, heading
+        if centre_cm + CIRCLE_CM > high_cm:
+            centre_cm = 0.0
+        else:
+            heading = 1.0
+    return cursor._replace(centre_cm=centre_cm, heading=heading)
 
 
 def _knuckle(cursor: Cursor, at_cm: float, speed_cm_s: float, dt_s: float) -> tuple[Cursor, float]:
@@ -164,4 +176,4 @@ def _knuckle(cursor: Cursor, at_cm: float, speed_cm_s: float, dt_s: float) -> tu
         return cursor._replace(dwell_s=cursor.dwell_s - dt_s), 0.0
     if abs(at_cm - cursor.mark_cm) >= DWELL_EVERY_CM:
         return cursor._replace(mark_cm=at_cm, dwell_s=DWELL_S), 0.0
-    return cursor, cursor.heading * speed_cm_s
+    return cursor, speed_cm_s

@@ -37,6 +37,8 @@ def step(
         trip = Trip.STOP
     elif trip is Trip.LATE and state.mode is Mode.IDLE:
         trip = None  # nothing moves and nothing is about to
+    elif request.lost and live:
+        trip = trip or Trip.LOST
     if state.mode is Mode.STOPPED:
         if trip is None and request.acknowledge and may_return(state, watch, limits):
             state = _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)

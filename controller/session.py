@@ -14,7 +14,7 @@ from controller.comfort import Reference, begin, expected_kpa, freeze, learn
 from controller.levels import Levels, asked, level_max, settled
 from controller.limits import NEW_PERSON_LEVEL, Limits
 from controller.modes import Mode, Request, State
-from controller.programs import WHOLE_FOOT, Cursor, Program, learning, onward, over
+from controller.programs import WHOLE_FOOT, Cursor, Program, learning, lost, onward, over
 from controller.watch import ROUNDING_S, Reason
 from controller.wish import Wish
 from hardware.roller import Sample
@@ -37,6 +37,7 @@ class Machine(NamedTuple):
     """What plan must know of the carriage."""
 
     travel_cm: float = 20.0  # between the limit switches
+    calibrated: bool = True  # its kPa were measured, not assumed
 
 
 class Setting(NamedTuple):
@@ -82,37 +83,22 @@ def plan(
     session: Session, wish: Wish, sample: Sample, state: State, now_s: float
 ) -> tuple[Session, Request]:
     """Fold one tick in; return what is asked of the kernel. `state`: after the last tick."""
-    if (
-        wish is session.wish
-        and state.mode is session.mode
-        and now_s - session.at_s < PLAN_S - ROUNDING_S
-        and session.pad is AT_REST
-        and sample.buttons == UP
-        and state.sitting.number == session.number
-    ):
+    if _no_news(session, wish, sample, state, now_s):
         return session, session.standing
-    (setting, levels, before, _, _, carriage, _, pad, pair_count, was_open, _, at_s, _) = session
+    setting, _, before, _, _, carriage, _, pad, pair_count, _, _, at_s, _ = session
     dt_s = 0.0 if at_s == -inf else now_s - at_s
     person, machine, limits, program = setting
     pad, presses = pressed(pad, sample.buttons, now_s)
     carriage = moved(carriage, state.duty, sample, machine.travel_cm, limits, dt_s)
     place = carriage.at_cm / person.foot_length_cm if carriage.homed else None
-    is_open = state.sitting.opened_at_s is not None
-    if was_open and not is_open:
-        levels = levels.afresh(person.level)
-    if wish is not before or presses is not NOTHING:
-        levels = asked(levels, before, wish, presses)
-    ceiling = level_max(sample, limits)
-    if state.stop is not None and state.stop.next_level < ceiling:
-        ceiling = state.stop.next_level
-    levels = settled(levels, ceiling, now_s)
+    levels = _levelled(session, wish, presses, sample, state, now_s)
     cursor, reference, speed_cm_s, change = _course(
         session, carriage, place, levels.level, sample, state, dt_s
     )
     reference_kpa = expected_kpa(reference, place, limits)
     standing = Request(
         speed_cm_s, levels.level, reference_kpa, place, wish.recorded, change=change,
-        finished=over(program, cursor),
+        finished=over(program, cursor), lost=lost(cursor),
     )  # fmt: skip
     request = standing
     if wish is not before or presses is not NOTHING:
@@ -120,8 +106,40 @@ def plan(
         pair_count += presses.pair
     return Session(
         setting, levels, wish, state.sitting.number, cursor, carriage, reference, pad, pair_count,
-        is_open, state.mode, now_s, standing,
+        state.sitting.opened_at_s is not None, state.mode, now_s, standing,
     ), request  # fmt: skip
+
+
+def _no_news(session: Session, wish: Wish, sample: Sample, state: State, now_s: float) -> bool:
+    """The standing request still holds: it is young, and neither people nor kernel did a thing."""
+    return (
+        wish is session.wish
+        and state.mode is session.mode
+        and now_s - session.at_s < PLAN_S - ROUNDING_S
+        and session.pad is AT_REST
+        and sample.buttons == UP
+        and state.sitting.number == session.number
+    )
+
+
+def _levelled(
+    session: Session, wish: Wish, presses: Presses, sample: Sample, state: State, now_s: float
+) -> Levels:
+    """The level after this tick. A way up that is not over ends with the session, ease or hold."""
+    (person, _, limits, _), levels = session.setting, session.levels
+    if session.open and state.sitting.opened_at_s is None:
+        levels = levels.afresh(person.level)
+    elif state.mode is not session.mode and state.mode in (Mode.EASED, Mode.HOLD):
+        levels = levels._replace(wanted=min(levels.wanted, levels.level))
+    if wish is not session.wish or presses is not NOTHING:
+        levels = asked(levels, session.wish, wish, presses)
+    return settled(levels, _ceiling(sample, state, limits), now_s)
+
+
+def _ceiling(sample: Sample, state: State, limits: Limits) -> int:
+    """The highest level now: of the machine, and after a stop."""
+    highest = level_max(sample, limits)
+    return highest if state.stop is None else min(highest, state.stop.next_level)
 
 
 def _course(

@@ -60,6 +60,16 @@ def _text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _folder(value: Any) -> bool:
+    if not _text(value) or "\0" in value:
+        return False
+    try:
+        Path(value).expanduser()
+    except RuntimeError:
+        return False
+    return True
+
+
 KEYS: tuple[Key, ...] = (
     Key("person", "level", NEW_PERSON_LEVEL, f"{LOWEST_LEVEL} to {HIGHEST_LEVEL}",
         _between(LOWEST_LEVEL, HIGHEST_LEVEL, whole=True),
@@ -72,7 +82,7 @@ KEYS: tuple[Key, ...] = (
         "way of the carriage between its two limit switches"),
     Key("engine", "rate_hz", 250, "100 to 1000", _between(100, 1000, whole=True),
         "how often the loop reads, decides and drives"),
-    Key("engine", "folder", STATE_FOLDER, "a folder", _text,
+    Key("engine", "folder", STATE_FOLDER, "a folder", _folder,
         "journal and socket; only its owner may enter"),
     Key("panel", "host", "0.0.0.0", "an address of this machine", _text,  # noqa: S104
         "0.0.0.0: every network this machine is in"),
@@ -109,7 +119,7 @@ def template() -> str:
 
 def load(path: Path) -> Settings:
     """Read and check `path`. Raises `SettingsError` naming every problem at once."""
-    file = path.expanduser()
+    file = whole_path(path)
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -126,6 +136,16 @@ def load(path: Path) -> Settings:
     if found:
         raise SettingsError("\n".join(f"{file}: {one}" for one in found))
     return _settings(document)
+
+
+def whole_path(path: Path) -> Path:
+    """`path` with its ~ filled in. Raises `SettingsError` when that is nobody's home."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"{path}: there is no such home folder; write the whole path") from (
+            error
+        )
 
 
 def _problems(document: Mapping[str, Any]) -> list[str]:

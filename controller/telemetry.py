@@ -17,12 +17,15 @@ from hardware.roller import Sample
 
 def telemetry(state: State, session: Session, sample: Sample, device_name: str) -> dict[str, Any]:
     """The state object of the link; `GET state` is made from it."""
-    (person, _, limits, program), cursor = session.setting, session.cursor
+    (person, machine, limits, program), cursor = session.setting, session.cursor
     place = place_of(session)
     left_s = programs.left_s(program, cursor)
     phase = program.steps[min(cursor.step, len(program.steps) - 1)].name
     level = session.levels.level
     stop, why = state.stop, state.sitting.why
+    told = words.told(state, sample, person.foot, phase, left_s, level, limits)
+    if state.mode is Mode.IDLE:
+        told = " ".join([told, *words.cautions(sample, machine.calibrated, limits)])
     reason = stop.trip.reason if stop is not None else why
     return {
         "mode": state.mode.name,
@@ -37,7 +40,7 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "phase": phase,
         "left_s": round(left_s),
         "reason": None if reason is None else reason.value,
-        "words": words.told(state, sample, person.foot, phase, left_s, level, limits),
+        "words": told,
         "stop": None if stop is None else stop_facts(stop, state, sample.stop_pressed, limits),
         "session_open": state.sitting.opened_at_s is not None,
         "can": can(state, sample.stop_pressed, limits),

@@ -41,6 +41,7 @@ class Trip(Enum):
     SENSORS_APART = ("T9", Reason.FAULT, "apart")
     SENSOR_ZERO = ("T9", Reason.FAULT, "zero")
     SENSOR_WILD = ("T9", Reason.FAULT, "wild")
+    LOST = ("T14", Reason.FAULT, "lost")
     LATE = ("T13", Reason.FAULT, "late")
     POWER = ("-", Reason.POWER, "power")
     ASTRAY = ("-", Reason.FAULT, "astray")

@@ -17,7 +17,7 @@ TRIPS: dict[Trip, str] = {
     Trip.RISE: "pressure rose {rise:.0f} kPa in 20 ms",
     Trip.DOSE: "the pressure stayed too high for too long",
     Trip.FLINCH: "the foot was pulled away from a sharp rise",
-    Trip.STOP: "you pressed Stop",
+    Trip.STOP: "Stop was pressed",
     Trip.SENSOR_OPEN: "the pressure sensor is not connected; check its plug and cable",
     Trip.SENSOR_SHORTED: "the pressure sensor is shorted; check its cable",
     Trip.SENSOR_SATURATED: "the pressure sensor is at the end of its range at rest; check it",
@@ -29,8 +29,9 @@ TRIPS: dict[Trip, str] = {
     Trip.SENSORS_APART: "the two pressure sensors disagree; check both and calibrate",
     Trip.SENSOR_ZERO: "the pressure sensor's zero has drifted; calibrate it with no foot on",
     Trip.SENSOR_WILD: "the pressure reading jumps; check the sensor's cable and shield",
+    Trip.LOST: "the roller does not reach its end; check belt, motor and limit switches",
     Trip.LATE: "the controller could not keep its pace; close other programs on it",
-    Trip.POWER: "the power or the controller was lost during a session",
+    Trip.POWER: "the power or the controller was lost during a session; look at your foot",
     Trip.ASTRAY: "the controller lost its way; please report this",
 }
 """What happened, without place and level."""
@@ -54,10 +55,9 @@ def zone(place: float | None) -> str | None:
 def until(state: State, stop: Stop, held: bool, limits: Limits) -> list[str]:
     """The steps back that are still to be done, in order; `held`: the stop switch is pressed."""
     if stop.trip.reason is Reason.PAIN:
-        now_s = state.watch.now_s
-        off = now_s - state.watch.light_since_s >= limits.pain_off_s
-        left_s = _wait_s(stop, now_s, limits)
-        steps = ([] if off else ["foot off"]) + ([f"{left_s} s"] if left_s else [])
+        left_s = _wait_s(stop, state.watch.now_s, limits)
+        steps = [] if _foot_off(state, limits) else ["foot off"]
+        steps += [f"{left_s} s"] if left_s else []
         return [*steps, "acknowledge"]
     if stop.trip.reason is Reason.FAULT:
         return ["mend the cause", "acknowledge"]
@@ -71,13 +71,23 @@ def stopped(state: State, stop: Stop, held: bool, limits: Limits) -> str:
     told = f"Stopped: {cause}"
     if stop.trip.reason is Reason.PAIN:
         told += f" at the {where}, level {stop.level}" if where else f", level {stop.level}"
-        left_s = _wait_s(stop, state.watch.now_s, limits)
-        when = f"in {left_s} s hold" if left_s else "hold"
-        back = f"Lift your foot; {when} Continue to go on at level {stop.next_level}."
-        return f"{told}. {ADVICE if stop.rest else back}"
+        return f"{told}. {ADVICE if stop.rest else _way_back(state, stop, limits)}"
     if stop.trip.reason is Reason.PERSON:
-        return f"{told}. {'Release the switch, then hold' if held else 'Hold'} Continue."
-    return f"{told}. Then hold Continue."
+        return f"{told}. {'Release the switch, then hold' if held else 'Hold'} Continue to go on."
+    return f"{told}. Then hold Continue to go on."
+
+
+def _way_back(state: State, stop: Stop, limits: Limits) -> str:
+    """Out of a pain stop: what is still to be done."""
+    left_s = _wait_s(stop, state.watch.now_s, limits)
+    lift = "" if _foot_off(state, limits) else "lift your foot; "
+    back = f"{lift}{f'in {left_s} s ' if left_s else ''}hold Continue to go on"
+    return f"{back[0].upper()}{back[1:]} at level {stop.next_level}."
+
+
+def _foot_off(state: State, limits: Limits) -> bool:
+    """Whether the foot is off the roller for long enough to leave a pain stop behind."""
+    return state.watch.now_s - state.watch.light_since_s >= limits.pain_off_s
 
 
 def _wait_s(stop: Stop, now_s: float, limits: Limits) -> int:
@@ -93,7 +103,7 @@ def told(
         return stopped(state, state.stop, sample.stop_pressed, limits)
     mode = state.mode
     if mode is Mode.IDLE:
-        return " ".join([_idle(state, limits), *cautions(sample, limits)])
+        return _idle(state, limits)
     if mode is Mode.ARMED:
         return _load(state, level) or "Ready. Press Start."
     if mode is Mode.HOLD:
@@ -116,9 +126,11 @@ ENDED: dict[Reason, str] = {
 }
 
 
-def cautions(sample: Sample, limits: Limits) -> list[str]:
+def cautions(sample: Sample, calibrated: bool, limits: Limits) -> list[str]:
     """What a person must know of this machine before it moves."""
     missing = []
+    if not calibrated:
+        missing.append("The pressure is not calibrated")
     if sample.gate_on is None:
         missing.append("Not fail-safe: no power gate is wired")
     if sample.pressure_b_kpa is None:

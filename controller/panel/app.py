@@ -5,6 +5,7 @@
 
 import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
@@ -19,6 +20,12 @@ from controller.panel.pairing import Pairing
 from controller.panel.problems import answer_problems
 from controller.panel.screen import PageExtras, Screen
 from controller.panel.security import Armour, Door
+
+
+def _end_with(running: "asyncio.Task[None]") -> None:
+    """A panel whose link died cannot pass a stop on: it ends, and is started again."""
+    if not running.cancelled():
+        signal.raise_signal(signal.SIGTERM)
 
 
 def create_app(
@@ -38,6 +45,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         running = asyncio.create_task(link.run())
+        running.add_done_callback(_end_with)
         yield
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -51,7 +59,7 @@ def create_app(
         redirect_slashes=False,
     )  # fmt: skip
     app.add_middleware(Flood, clock=clock)
-    app.add_middleware(Door, hosts=hosts, phone_of=pairing.phone, is_open=is_extra)
+    app.add_middleware(Door, hosts=hosts, phone_of=pairing.phone, is_open=is_extra, clock=clock)
     app.add_middleware(Armour)
     answer_problems(app)
     app.include_router(routes.looking(panel))

@@ -125,7 +125,7 @@ class EngineLink:
             self._send(self._writer, do, {**more, "id": number})
             await asyncio.wait_for(answer, self._answer_s)
         except TimeoutError:
-            raise NoEngineError(NO_ANSWER) from None
+            raise self._unreached(do, NO_ANSWER) from None
         except ConnectionError:
             raise self._unreached(do, NO_ENGINE) from None
         finally:

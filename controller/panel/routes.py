@@ -23,6 +23,7 @@ from controller.panel.security import COOKIE, token_of
 from controller.panel.view import STALE_S, Shown, shown
 
 YEAR_S = 365 * 24 * 3600
+TOLD_S = 0.3  # at most so long a form waits for the picture of what it did
 MOVING = frozenset({"SOFT_START", "RUNNING", "EASED", "WINDING_DOWN"})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 WRONG: dict[int | str, dict[str, Any]] = {
@@ -75,8 +76,12 @@ class Panel:
         return shown(self.link.heard, self.clock(), phone)
 
     async def press(self, do: str, request: Request, press: Press | None) -> Done:
-        """Pass a press on, with the state it answers to: the phone's, never newer than ours."""
-        newest_s = (self.link.heard.state or {}).get("at_s", 0.0)
+        """Pass a press on, with the state it answers to: the phone's, never newer than ours.
+
+        A press that names none answers to the state there was when its head came in.
+        """
+        waited_s = self.clock() - request.scope["arrived_at_s"]
+        newest_s = (self.link.heard.state or {}).get("at_s", 0.0) - waited_s
         seen_s = newest_s if press is None or press.seen_s is None else press.seen_s
         who = request.scope["phone"]
         await self.link.ask(do, seen_s=min(seen_s, newest_s), who=who)
@@ -88,8 +93,10 @@ class Panel:
         if not kind.startswith(FORMS):
             await self.link.ask(do)
             return JSONResponse({"ok": True})
-        with contextlib.suppress(NoEngineError):  # the page it returns to says so
+        with contextlib.suppress(NoEngineError, TimeoutError):  # the page it returns to says so
             await self.link.ask(do)
+            async with asyncio.timeout(TOLD_S):  # the next picture may have been on its way
+                await self.link.newer(self.link.heard.number + 1)
         return RedirectResponse("/", 303)
 
     async def push(self, socket: WebSocket) -> None:

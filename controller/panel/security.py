@@ -16,7 +16,6 @@ import logging
 import re
 import socket
 from collections.abc import Callable, Iterable
-from http.cookies import CookieError, SimpleCookie
 
 from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
@@ -104,16 +103,13 @@ def judge_origin(scope: Scope) -> str | None:
 
 def token_of(scope: Scope) -> str | None:
     """The token in the phone's cookie, if there is exactly one."""
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load("; ".join(header(scope, b"cookie")))
-    except CookieError:
-        return None
-    return cookies[COOKIE].value if COOKIE in cookies else None
+    pairs = [one.strip().partition("=") for one in ";".join(header(scope, b"cookie")).split(";")]
+    tokens = [value for name, _, value in pairs if name == COOKIE]
+    return tokens[0] if len(tokens) == 1 else None
 
 
 class Door:
-    """Lets in what the rules above allow; puts the phone's name in the scope."""
+    """Lets in what the rules above allow; notes the phone's name and when it came, in the scope."""
 
     def __init__(
         self,
@@ -122,8 +118,10 @@ class Door:
         hosts: Iterable[str],
         phone_of: Callable[[str | None], str | None],
         is_open: Callable[[Scope], bool],
+        clock: Callable[[], float],
     ) -> None:
         self._app = app
+        self._clock = clock
         self._hosts = own_names() | {host.strip("[]").lower().rstrip(".") for host in hosts}
         self._phone_of = phone_of
         self._is_open = is_open
@@ -132,6 +130,7 @@ class Door:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        scope["arrived_at_s"] = self._clock()
         refusal = self._judge(scope)
         await (refusal or self._app)(scope, receive, send)
 

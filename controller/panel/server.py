@@ -3,16 +3,22 @@
 import asyncio
 import contextlib
 import errno
+import resource
 import signal
 import socket
 from collections.abc import Callable
+from typing import ClassVar
 
+import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from controller.processes import end_with_parent
+
 BACKLOG = 128
 HEAD_S = 5.0
+MOST_CONNECTIONS = 256
 
 
 class PanelError(Exception):
@@ -20,15 +26,54 @@ class PanelError(Exception):
 
 
 class Impatient(H11Protocol):
-    """Hangs up when a new connection has sent no whole request head within `HEAD_S`."""
+    """A connection that must come to the point, and make room when there are too many.
+
+    A request head that has begun must be whole within `HEAD_S`, on a new connection and on a kept
+    one. Above `MOST_CONNECTIONS` the one that has been idle for longest goes: never the newest, in
+    which a Stop may come.
+    """
+
+    idle: ClassVar[dict["Impatient", None]] = {}  # the longest idle first
+    _hurry: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.loop.call_later(HEAD_S, self._hang_up)
+        self._arm()
+        self.idle[self] = None
+        if len(self.idle) > MOST_CONNECTIONS:
+            next(iter(self.idle)).transport.abort()
 
-    def _hang_up(self) -> None:
-        if self.cycle is None and self.transport.get_protocol() is self:
-            self.transport.abort()
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        self.idle.pop(self, None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self.idle.pop(self, None)
+        super().data_received(data)
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            self._disarm()  # over, or a WebSocket now, which has limits of its own
+            return
+        self.idle[self] = None
+        if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+            self._arm()
+        elif self.conn.their_state is not h11.IDLE:
+            self._disarm()
+
+    def _arm(self) -> None:
+        if self._hurry is None:
+            self._hurry = self.loop.call_later(HEAD_S, self.transport.abort)
+
+    def _disarm(self) -> None:
+        if self._hurry is not None:
+            self._hurry.cancel()
+            self._hurry = None
+
+
+def _more_descriptors() -> None:
+    """Take as many open connections as the system grants."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -52,6 +97,8 @@ def serve(app: FastAPI, host: str, port: int, ready: Callable[[], None] = lambda
 
     `ready` is called once the port is ours: whoever asks from then on gets an answer.
     """
+    end_with_parent()
+    _more_descriptors()
     with listen(host, port) as listening:
         ready()
         config = uvicorn.Config(

@@ -6,7 +6,7 @@ const SPEED = ['', ...body.dataset.speeds.split(',')]; // cm/s
 const ZONES = body.dataset.zones.split(',').map(zone => zone.split(' ')); // where each ends, its name
 const MODES = { IDLE: 'At rest', ARMED: 'Ready', SOFT_START: 'Starting', RUNNING: 'Running', EASED: 'Eased', WINDING_DOWN: 'Ending', HOLD: 'Paused', STOPPED: 'Stopped', SERVICE: 'Service' };
 const MOVING = ['SOFT_START', 'RUNNING', 'EASED', 'WINDING_DOWN'];
-const STEPS = { 'foot off': 'Lift your foot off the roller.', 'acknowledge': 'Then hold the button below.', 'release Stop': 'If the stop switch on the device is pressed, release it.', 'mend the cause': 'Mend what stopped it.' };
+const STEPS = { 'foot off': 'Lift your foot off the roller.', 'acknowledge': 'Hold Continue for 2 seconds.', 'release Stop': 'Release the stop switch on the device.', 'mend the cause': 'See to what stopped it.' };
 const PRESSES = { start: 'Start', continue: 'Continue', pause: 'Pause' };
 const GONE = 'The device cannot be reached. If the roller moves, use the stop switch on it.';
 const OUT_OF_TOUCH = 'No news from the device. It goes on, or rests, by itself; Stop is tried all the same.';
@@ -18,7 +18,7 @@ let seenAt = -1e9; // when it was the present, on this page's clock
 let guest = body.classList.contains('guest');
 const now = () => performance.now();
 const within = ms => AbortSignal.timeout?.(ms);
-const isStale = () => now() - seenAt > STALE_MS;
+const isStale = () => now() - seenAt > (guest ? 4 : 1) * STALE_MS; // a guest looks in less often
 const put = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
 const region = place => (ZONES.find(([end]) => place < end) ?? ZONES.at(-1))[1];
 
@@ -113,6 +113,7 @@ function holdEnd() {
   $('hold').style.removeProperty('--done');
 }
 $('hold').addEventListener('pointerdown', event => { if (event.isPrimary && !event.button) { $('hold').setPointerCapture(event.pointerId); holdBegin(); } });
+$('hold').addEventListener('pointerup', () => { if (heldFrom !== null) toast('Hold it for 2 seconds.', 3000); });
 for (const end of ['pointerup', 'pointercancel', 'blur']) $('hold').addEventListener(end, holdEnd);
 $('hold').addEventListener('contextmenu', event => event.preventDefault());
 $('hold').addEventListener('keydown', event => { if (event.key === ' ' || event.key === 'Enter') { event.preventDefault(); heldByKey = true; if (!event.repeat) holdBegin(); } });

@@ -80,7 +80,7 @@ function drawBack(stale) {
     item.className = open.has(sort(step)) ? '' : 'done';
   });
   while ($('steps').children.length > steps.length) $('steps').lastChild.remove();
-  put('hold', heldFrom === null ? `Hold to go on at level ${halt.next_level}` : 'Keep holding…');
+  put('hold', heldFrom === null ? `Hold to continue at level ${halt.next_level}` : 'Keep holding…');
   $('hold').disabled = stale || !state.can.includes('acknowledge');
   if ($('hold').disabled && heldFrom !== null) holdEnd();
 }
