@@ -16,6 +16,8 @@ from hardware.roller import Sample, SensorStatus
 
 __all__ = ["Reason", "Trip", "Watch", "foot_gone", "look", "overloaded", "steady"]
 
+UNREADABLE = {SensorStatus.OPEN: Trip.SENSOR_OPEN, SensorStatus.SHORTED: Trip.SENSOR_SHORTED}
+"""What a reading that is no number means, when the sensor says of itself what is wrong."""
 RESTING_TAU_S = 0.5
 """Time constant of the resting load: slower than postural sway, faster than settling in."""
 
@@ -169,7 +171,7 @@ def _judged(
     """All detectors, one after the other. Of what is no number nothing can be said but that."""
     trip: Trip | None = None
     if not isfinite(sample.pressure_kpa):
-        return watch, Trip.SENSOR_NAN
+        return watch, UNREADABLE.get(sample.sensor, Trip.SENSOR_NAN)
     if live:
         first = before.sample_at_s == -inf
         dt_s = limits.tick_s if first else watch.sample_at_s - before.sample_at_s

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from controller import engine
 from controller.limits import Limits
-from controller.processes import side_by_side
+from controller.processes import READY_OPTION, side_by_side, tell_ready
 from controller.session import Machine, Person
+from hardware.errors import HardwareError
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -81,17 +81,24 @@ def _add_run(commands: Commands) -> None:
     panel.add_argument("--folder", type=Path, required=True)
     panel.add_argument("--port", type=port, required=True)
     panel.add_argument("--host", required=True)
+    panel.add_argument(READY_OPTION, type=int, help=argparse.SUPPRESS)
     panel.set_defaults(command=_panel)
 
 
 def _add_judges(commands: Commands) -> None:
     """What runs at full speed and prints what it found."""
-    replay = commands.add_parser("replay", help="a recording through the safety kernel")
-    replay.add_argument("file", type=Path, metavar="FILE.csv", help="time_s,pressure_kpa[,...]")
+    replay = commands.add_parser(
+        "replay",
+        help="a recording through the safety kernel",
+        description="Judge a recording as if the roller were running. The first line names the "
+        "columns: time_s,pressure_kpa, and if you have them pressure_b_kpa,reference_kpa,duty.",
+        epilog="example: footloop-sim replay walk.csv --json --continue",
+    )
+    replay.add_argument("file", type=Path, metavar="FILE.csv", help="the recording")
     replay.add_argument(
         "--continue", action="store_true", dest="go_on", help="arm again after every trip"
     )
-    replay.set_defaults(command=_bench)
+    replay.set_defaults(command=_replay)
     bench = commands.add_parser("bench", help="how fast the simulator is here")
     bench.add_argument(
         "--seconds", type=seconds, default=30.0, help="simulated, per run; default: %(default)g"
@@ -109,39 +116,47 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _side_by_side(given: argparse.Namespace, folder: Path) -> int:
+    from controller.panel.address import announce  # noqa: PLC0415 - the engine needs none of it
+
     me = [sys.executable, "-m", "sim"]
     place = ["--folder", str(folder)]
     return side_by_side(
         [*me, "engine", *place, "--seed", str(given.seed)],
         [*me, "panel", *place, "--port", str(given.port), "--host", given.host],
+        announce=lambda: announce(given.host, given.port),
     )
 
 
 def _engine(given: argparse.Namespace) -> int:
+    from controller import engine  # noqa: PLC0415 - the panel's process needs no engine
     from sim import person as leg  # noqa: PLC0415
-    from sim.roller import SimRoller  # noqa: PLC0415 - the panel's process needs no plant
+    from sim.roller import SimRoller  # noqa: PLC0415
     from sim.world import World, open_to_hands  # noqa: PLC0415
 
-    setup = engine.Setup(Person(), Machine(), Limits(), given.folder)
     roller = SimRoller(seed=given.seed, person=leg.Person(leg_load_n=CALM_LOAD_N))
     world = World(roller)
-    hands = open_to_hands(world, given.folder / "hands.sock")
+    setup = engine.Setup(Person(), Machine(), Limits(), given.folder)
     try:
-        engine.run(roller, world, setup)
-    except (engine.BusyError, OSError) as error:
+        with engine.hold(setup) as held, open_to_hands(world, given.folder / "hands.sock"):
+            engine.run(roller, world, held)
+    except (engine.BusyError, HardwareError, OSError) as error:
         print(error, file=sys.stderr)
         return FAILED
-    finally:
-        hands.shutdown()
-        hands.server_close()
     return OK
 
 
 def _panel(given: argparse.Namespace) -> int:
+    from controller.panel.address import announce  # noqa: PLC0415
     from controller.panel.app import create_app  # noqa: PLC0415 - web code
     from controller.panel.client import EngineLink  # noqa: PLC0415
     from controller.panel.server import PanelError, serve  # noqa: PLC0415
     from sim import hands  # noqa: PLC0415
+
+    def ready() -> None:
+        if given.ready_fd is None:
+            announce(given.host, given.port)
+        else:
+            tell_ready(given.ready_fd)
 
     display = hands.Display()
     app = create_app(
@@ -152,10 +167,23 @@ def _panel(given: argparse.Namespace) -> int:
         extras=hands.extras(),
     )
     try:
-        serve(app, given.host, given.port)
+        serve(app, given.host, given.port, ready)
     except PanelError as error:
         print(error, file=sys.stderr)
         return FAILED
+    return OK
+
+
+def _replay(given: argparse.Namespace) -> int:
+    from sim import recording, replay  # noqa: PLC0415 - the other commands need none of it
+
+    try:
+        rows = recording.load(given.file)
+    except recording.RecordingError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    found = replay.judge(rows, go_on=given.go_on)
+    print(json.dumps(found.facts(), ensure_ascii=False) if given.json else found.in_words())
     return OK
 
 

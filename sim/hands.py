@@ -14,6 +14,9 @@ from starlette.routing import BaseRoute, Route
 from controller.panel.screen import PageExtras
 
 TIMEOUT_S = 2.0
+NO_WORLD = "The simulated world does not answer: its engine is not running."
+LOOK = b""
+"""An empty line only looks."""
 
 
 def _page(name: str) -> str:
@@ -44,26 +47,30 @@ class Display:
 
 
 def routes(hands_socket: Path, display: Display) -> list[BaseRoute]:
-    """Routes under /sim."""
+    """Routes under /sim: a hand reaches in, an eye looks."""
 
     async def hand(request: Request) -> JSONResponse:
         body = (await request.body()).replace(b"\n", b" ")
-        answer = await _reach(hands_socket, body)
-        return JSONResponse(answer, 200 if "ok" in answer else 422)
+        return _told(await _reach(hands_socket, body or b"{}"))
 
-    async def shown(_request: Request) -> JSONResponse:
-        return JSONResponse({"code": display.code})
+    async def look(_request: Request) -> JSONResponse:
+        return _told({"code": display.code, **await _reach(hands_socket, LOOK)})
 
-    return [Route("/sim/hand", hand, methods=["POST"]), Route("/sim/display", shown)]
+    return [Route("/sim/hand", hand, methods=["POST"]), Route("/sim/look", look)]
+
+
+def _told(answer: dict[str, object]) -> JSONResponse:
+    return JSONResponse(answer, 200 if "ok" in answer else 422 if "refused" in answer else 503)
 
 
 async def _reach(path: Path, line: bytes) -> dict[str, object]:
     try:
         async with asyncio.timeout(TIMEOUT_S):
             reader, writer = await asyncio.open_unix_connection(path)
-            writer.write(line + b"\n")
-            answer = json.loads(await reader.readline())
-            writer.close()
+            try:
+                writer.write(line + b"\n")
+                return dict(json.loads(await reader.readline()))
+            finally:
+                writer.close()
     except (OSError, TimeoutError, ValueError):
-        return {"error": "the simulated world does not answer"}
-    return dict(answer)
+        return {"error": NO_WORLD}

@@ -1,7 +1,18 @@
-"""What every test shares: the settings of the property tests."""
+"""What every test shares: the settings of the property tests, and figures told at the end."""
 
+import pytest
 from hypothesis import settings
 
 # A busy machine is no finding: examples are judged by what they show, never by the wall clock.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured: their `record_property("figure", ...)`."""
+    passed = terminalreporter.getreports("passed")
+    figures = [text for one in passed for name, text in one.user_properties if name == "figure"]
+    if figures:
+        terminalreporter.section("figures")
+    for text in figures:
+        terminalreporter.write_line(str(text))

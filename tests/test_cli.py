@@ -1,0 +1,270 @@
+"""Both command lines: help with examples, the exit codes 0, 1, 2, 3, and one sentence per error."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from controller import cli, engine, settings
+from hardware.errors import HardwareError
+from sim import __main__ as sim_cli
+from tests.link_client import LinkClient, connected
+from tests.waiting import GIVE_UP_S, processes_with, wait_for
+
+Main = Callable[[list[str]], int]
+MAINS: list[Main] = [cli.main, sim_cli.main]
+Captured = pytest.CaptureFixture[str]
+
+
+def ends_with(main: Main, *words: str) -> int:
+    """The exit code when argparse ends the process."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration whose state lives in the test's folder."""
+    path = tmp_path / "footloop.toml"
+    assert cli.main(["init", "--config", str(path)]) == 0
+    text = path.read_text().replace('"~/.local/state/footloop"', f'"{tmp_path / "state"}"')
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+@pytest.mark.parametrize("main", MAINS)
+def test_the_help_shows_every_command_and_examples(main: Main, capsys: Captured) -> None:
+    assert ends_with(main, "--help") == 0
+    told = capsys.readouterr().out
+    commands = {line.split()[0] for line in told.splitlines() if line.startswith("    ")}
+    examples = told.split("examples:\n")[1].splitlines()
+    shown = {line.split()[1] for line in examples if line.startswith("  footloop")}
+    assert shown <= commands
+    assert len(shown) >= 3
+
+
+@pytest.mark.parametrize("main", MAINS)
+def test_every_example_is_understood(main: Main, capsys: Captured) -> None:
+    assert ends_with(main, "--help") == 0
+    for line in capsys.readouterr().out.split("examples:\n")[1].splitlines():
+        words = line.split("   ")[0].split()
+        if words and words[0] == main.__module__.partition(".")[0].replace(
+            "controller", "footloop"
+        ):
+            assert ends_with(main, *words[1:], "--help") == 0
+
+
+@pytest.mark.parametrize(
+    ("main", "words"),
+    [
+        (cli.main, []),
+        (cli.main, ["dance"]),
+        (cli.main, ["run"]),
+        (cli.main, ["run", "--device", "toaster"]),
+        (cli.main, ["engine", "--device", "mcu"]),
+        (cli.main, ["init", "extra"]),
+        (sim_cli.main, []),
+        (sim_cli.main, ["dance"]),
+        (sim_cli.main, ["run", "--port", "0"]),
+        (sim_cli.main, ["run", "--port", "65536"]),
+        (sim_cli.main, ["run", "--port", "http"]),
+        (sim_cli.main, ["run", "--seed", "one"]),
+        (sim_cli.main, ["replay"]),
+        (sim_cli.main, ["replay", "a.csv", "b.csv"]),
+        (sim_cli.main, ["replay", "a.csv", "--loud"]),
+        (sim_cli.main, ["bench", "--seconds", "0"]),
+        (sim_cli.main, ["bench", "--seconds", "nan"]),
+        (sim_cli.main, ["bench", "--seconds", "1e9"]),
+    ],
+)
+def test_wrong_usage_is_2_and_changes_nothing(
+    main: Main, words: list[str], capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ends_with(main, *words) == 2
+    told = capsys.readouterr()
+    assert "usage:" in told.err
+    assert told.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_device_is_named_with_those_there_are(capsys: Captured) -> None:
+    assert ends_with(cli.main, "run", "--device", "toaster") == 2
+    told = capsys.readouterr().err
+    assert "toaster" in told
+    assert "gpio" in told
+
+
+@pytest.mark.parametrize("command", [["run", "--device", "gpio"], ["engine", "--device", "gpio"],
+                                     ["panel"]])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "there is no such file; write it with: footloop init"),
+        ("[person\nlevel = 3", "is not TOML"),
+        ("[person]\nlevel = 11", "[person] level = 11: must be 1 to 10"),
+        ("[person]\nlevel = 11\n[panel]\nport = 0", "[panel] port = 0"),
+    ],
+)
+def test_a_wrong_configuration_is_3(
+    tmp_path: Path, command: list[str], text: str | None, says: str, capsys: Captured
+) -> None:
+    path = tmp_path / "footloop.toml"
+    if text is not None:
+        path.write_text(text)
+    assert cli.main([*command, "--config", str(path)]) == 3
+    told = capsys.readouterr().err
+    assert says in told
+    assert str(path) in told
+
+
+def test_init_writes_a_file_that_loads_and_says_what_comes_next(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    path = tmp_path / "deep" / "footloop.toml"
+    assert cli.main(["init", "--config", str(path)]) == 0
+    assert "footloop run --device gpio" in capsys.readouterr().out
+    assert path.is_file()
+
+
+def test_init_never_overwrites(config: Path, capsys: Captured) -> None:
+    before = config.read_text()
+    assert cli.main(["init", "--config", str(config)]) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert config.read_text() == before
+
+
+def test_init_where_nothing_can_be_written_is_a_sentence(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert cli.main(["init", "--config", str(tmp_path / "file" / "footloop.toml")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_machine_without_pins_is_a_sentence_with_the_cure(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def no_pins(*_given: object, **_named: object) -> None:
+        raise HardwareError("no pins here: run this on the Pi")
+
+    monkeypatch.setattr(cli, "open_roller", no_pins)
+    assert cli.main(["engine", "--device", "gpio", "--config", str(config)]) == 1
+    assert capsys.readouterr().err == "no pins here: run this on the Pi\n"
+
+
+def test_a_second_engine_touches_no_pin(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(cli, "open_roller", lambda *given, **_named: opened.append(given))
+    with engine.hold(cli.setup_of(settings.load(config))):
+        assert cli.main(["engine", "--device", "gpio", "--config", str(config)]) == 1
+    told = capsys.readouterr().err
+    assert told == (
+        f"another engine is running on {tmp_path / 'state'}; stop it first, or use another folder\n"
+    )
+    assert opened == []
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def simulator(*words: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_a_port_in_use_is_one_sentence_and_leaves_nothing(tmp_path: Path, taken_port: int) -> None:
+    folder = tmp_path / "state"
+    run = simulator("run", "--folder", str(folder), "--host", "127.0.0.1", "--port",
+                    str(taken_port))  # fmt: skip
+    out, err = run.communicate(timeout=GIVE_UP_S)
+    assert run.returncode == 1
+    sentences = [line for line in err.splitlines() if line]
+    assert sentences == [
+        f"Port {taken_port} is in use. Stop what uses it, or choose another with --port N."
+    ]
+    assert "page:" not in out
+    assert processes_with(str(folder)) == []
+
+
+def test_the_simulator_s_second_engine_is_one_sentence_and_the_first_goes_on(
+    tmp_path: Path,
+) -> None:
+    first = simulator("engine", "--folder", str(tmp_path))
+    try:
+        with connected(tmp_path / "engine.sock") as client:
+            second = simulator("engine", "--folder", str(tmp_path))
+            _, err = second.communicate(timeout=GIVE_UP_S)
+            assert second.returncode == 1
+            assert len(err.splitlines()) == 1
+            assert err.startswith("another engine is running on")
+            assert client.state()["mode"] == "IDLE"
+            with LinkClient(tmp_path / "hands.sock") as hand:
+                hand.send(b'{"hand": "stop", "down": true}')
+                assert b'"ok": true' in hand.socket.recv(100)
+            wait_for(lambda: client.state()["mode"] == "STOPPED", "the first has its hands")
+    finally:
+        first.terminate()
+        first.communicate(timeout=GIVE_UP_S)
+    assert first.returncode == 0
+
+
+def test_run_beside_a_running_engine_leaves_nothing(tmp_path: Path) -> None:
+    first = simulator("engine", "--folder", str(tmp_path))
+    try:
+        connected(tmp_path / "engine.sock").close()
+        second = simulator("run", "--folder", str(tmp_path), "--host", "127.0.0.1", "--port",
+                           "1")  # fmt: skip
+        second.communicate(timeout=GIVE_UP_S)
+        assert second.returncode == 1
+        assert len(processes_with(str(tmp_path))) == 1, "the first"
+    finally:
+        first.terminate()
+        first.communicate(timeout=GIVE_UP_S)
+
+
+def test_run_tells_the_address_once_the_page_answers(tmp_path: Path) -> None:
+    port = free_port()
+    run = simulator("run", "--folder", str(tmp_path), "--host", "127.0.0.1", "--port", str(port))
+    try:
+        assert run.stdout is not None
+        told = next(line for line in run.stdout if "page:" in line)
+        assert f"http://127.0.0.1:{port}/" in told
+        with socket.create_connection(("127.0.0.1", port), GIVE_UP_S) as page:
+            page.sendall(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            assert page.recv(12) == b"HTTP/1.1 200"
+    finally:
+        run.terminate()
+        out, err = run.communicate(timeout=GIVE_UP_S)
+    assert (run.returncode, err) == (0, "")
+    assert "page:" not in out
+    assert processes_with(str(tmp_path)) == []
+
+
+def test_replay_and_bench_speak_json_or_words(tmp_path: Path, capsys: Captured) -> None:
+    recording = tmp_path / "one.csv"
+    recording.write_text("time_s,pressure_kpa\n0,20\n0.004,20.5\n")
+    assert sim_cli.main(["replay", str(recording), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["samples"] == 2
+    assert sim_cli.main(["replay", str(recording)]) == 0
+    assert capsys.readouterr().out.startswith("2 samples, 0.004 s")
+    assert sim_cli.main(["replay", str(tmp_path / "none.csv"), "--json"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"{tmp_path / 'none.csv'}: there is no such file\n"
