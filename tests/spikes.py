@@ -80,7 +80,11 @@ def drawn(
         rng.uniform(0.0, period_s, count),
         np.where(slow, slow_kpa, height_kpa),
         np.where(slow, slow_s, jam_s),
-        rng.uniform(3.0 * period_s, 0.040, count),
+        np.where(
+            shape == RELIEF,
+            rng.uniform(0.020, 0.060, count),
+            rng.uniform(3.0 * period_s, 0.040, count),
+        ),
     )
 
 
@@ -99,19 +103,27 @@ def _over_rise(spikes: Spikes, at_s: Floats) -> npt.NDArray[np.bool_]:
 def crossings_s(spikes: Spikes, period_s: float) -> tuple[Floats, Floats]:
     """When each spike first breaks T1 and T2 in truth; inf: never.
 
-    T1 needs two samples: it counts where the truth stays over the level for two periods.
+    T1 needs two samples: it counts where the truth stays over the level for two periods. So does
+    T2 out of a relief, whose lowest point the median of three must take for a glitch when it is
+    as short as a sample. Every other shape counts from the first instant.
     """
     grid_s = np.arange(0.0, HORIZON_S, SCAN_S)[None, :]
-    stays = round(2.0 * period_s / SCAN_S) + 1
-    over = _over_level(spikes, grid_s)
-    held = over.copy()
-    for ahead in range(1, stays):
-        held[:, :-ahead] &= over[:, ahead:]
+    over = _lasting(_over_level(spikes, grid_s), period_s)
     rises = _over_rise(spikes, grid_s)
+    relief = (spikes.shape == RELIEF)[:, None]
+    rises = np.where(relief, _lasting(rises, period_s), rises)
     return (
-        _first_s(spikes, held, grid_s, _over_level),
+        _first_s(spikes, over, grid_s, _over_level),
         _first_s(spikes, rises, grid_s, _over_rise),
     )
+
+
+def _lasting(broken: npt.NDArray[np.bool_], period_s: float) -> npt.NDArray[np.bool_]:
+    """Where a rule stays broken for two sample periods from there on."""
+    lasting = broken.copy()
+    for ahead in range(1, round(2.0 * period_s / SCAN_S) + 2):
+        lasting[:, :-ahead] &= broken[:, ahead:]
+    return lasting
 
 
 def _first_s(spikes: Spikes, broken: npt.NDArray[np.bool_], grid_s: Floats, rule: object) -> Floats:

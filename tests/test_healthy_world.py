@@ -259,3 +259,13 @@ def test_only_the_fitting_ask_begins_motion(mode: Mode, ask: str) -> None:
     begins = (mode is Mode.ARMED) == (ask == "start")
     assert drive.gate is begins
     assert world.state.mode is (Mode.SOFT_START if begins else mode)
+
+
+@pytest.mark.parametrize("reference_kpa", [nan, -inf, 0.0])
+def test_a_reference_that_is_none_is_the_lowest(reference_kpa: float) -> None:
+    strange, lowest = (
+        live_on(Mode.RUNNING, {}, CALM._replace(reference_kpa=kpa), None)
+        for kpa in (reference_kpa, LIMITS.reference_low_kpa)
+    )
+    assert strange.state == lowest.state
+    assert lowest.state.mode is not Mode.RUNNING  # so low, 18 kPa are an overload
