@@ -18,14 +18,14 @@ from controller.desk import Desk
 from controller.journal import Journal, JournalError, recall, store
 from controller.limits import Limits
 from controller.link import TELL_EVERY_S, Link
-from controller.loop import Clock, Loop, Pace, Tick
+from controller.loop import Clock, Loop, Pace
 from controller.modes import Mode, Sitting, State
 from controller.processes import end_with_parent, ending_signals
 from controller.punctual import be_punctual
 from controller.session import Machine, Person, Session
 from controller.telemetry import journalled, telemetry
 from controller.wish import Wish
-from hardware.roller import Roller
+from hardware.roller import Roller, Sample
 
 
 class BusyError(RuntimeError):
@@ -85,20 +85,19 @@ class Teller:
         """What people ask now."""
         return self._desk.take()
 
-    def publish(self, tick: Tick) -> None:
+    def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
         """Cheap on most ticks: nothing to tell."""
-        state = tick.state
         if state.sitting is not self._sitting or state.stop is not self._stop:
             self._sitting, self._stop = state.sitting, state.stop
             self._journal.write(journalled(state))
-            self._next_s = tick.now_s
-        if tick.now_s >= self._next_s:
-            self._next_s = tick.now_s + TELL_EVERY_S
-            self._desk.tell(self._picture(tick))
+            self._next_s = now_s
+        if now_s >= self._next_s:
+            self._next_s = now_s + TELL_EVERY_S
+            self._desk.tell(self._picture(state, session, sample))
 
-    def _picture(self, tick: Tick) -> Mapping[str, Any]:
-        picture = telemetry(tick.state, tick.session, tick.sample, self._name)
-        if self._journal.failure is not None and tick.state.mode in (Mode.IDLE, Mode.ARMED):
+    def _picture(self, state: State, session: Session, sample: Sample) -> Mapping[str, Any]:
+        picture = telemetry(state, session, sample, self._name)
+        if self._journal.failure is not None and state.mode in (Mode.IDLE, Mode.ARMED):
             picture["words"] = f"Cannot start: {self._journal.failure}."
         return picture
 

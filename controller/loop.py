@@ -4,7 +4,7 @@ The loop decides nothing. It is paced by a monotonic clock, counts how late it w
 every way out, an exception, a signal, the end, the roller rests.
 """
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from controller.limits import Limits
 from controller.modes import State
@@ -24,23 +24,14 @@ class Clock(Protocol):
         """Return at `at_s` or as soon after it as possible."""
 
 
-class Tick(NamedTuple):
-    """All there is to tell of one tick."""
-
-    state: State
-    session: Session
-    sample: Sample
-    now_s: float
-
-
 class Observer(Protocol):
     """Gets every tick, quickly; and says what people wish."""
 
     def wish(self) -> Wish:
         """What people ask now."""
 
-    def publish(self, tick: Tick) -> None:
-        """Take note. Must not block, must not raise."""
+    def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
+        """Take note of a tick. Must not block, must not raise."""
 
 
 class Pace:
@@ -102,7 +93,7 @@ class Loop:
         self._session, request = plan(self._session, wish, sample, self._state, now_s)
         self._state, drive = step(self._state, request, sample, self._limits, now_s)
         self._roller.drive(drive)
-        self._observer.publish(Tick(self._state, self._session, sample, now_s))
+        self._observer.publish(self._state, self._session, sample, now_s)
 
     def _rest(self) -> None:
         try:

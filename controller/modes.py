@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from controller.limits import LOWEST_LEVEL
 from controller.watch import Reason, Trip, Watch
+from hardware.roller import REST, Drive
 
 
 class Mode(Enum):
@@ -159,6 +160,19 @@ class Sitting(NamedTuple):
         return self._replace(opened_at_s=None, start_until_s=-inf, ease=1.0, pains=pains, why=why)
 
 
+class Course(NamedTuple):
+    """A drive that answers `request` for as long as nothing else happens."""
+
+    request: Request | None = None  # this and the next two by identity; None: no such drive
+    mode: Mode | None = None
+    sitting: Sitting | None = None
+    drive: Drive = REST
+    until_s: float = -inf  # here the rules must be asked again, whatever happens
+
+
+NO_COURSE = Course()
+
+
 class State(NamedTuple):
     """Everything the kernel remembers from tick to tick."""
 
@@ -171,6 +185,7 @@ class State(NamedTuple):
     rolled_s: float = 0.0  # time in moving modes, under this foot
     sitting: Sitting = Sitting()
     stop: Stop | None = None
+    course: Course = NO_COURSE
 
     @classmethod
     def initial(cls, now_s: float, number: int = 0, stop: Stop | None = None) -> "State":

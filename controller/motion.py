@@ -5,15 +5,17 @@ with a dead time, never pushes into an open limit switch and never exceeds what 
 allows. A mode that may not move brakes for a moment and then lets go.
 """
 
-from math import copysign, isfinite
+from math import copysign, inf, isfinite
 
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
-from controller.modes import Mode, Request, State
+from controller.modes import NO_COURSE, Course, Mode, Request, State
 from controller.watch import Watch
 from hardware.roller import BRAKE, REST, Drive, Sample
 
 ROUNDING_S = 1e-9
 """A time that is due but for the rounding of floats is due."""
+EARLY_S = 1.0
+"""Longer than a tick and all rounding."""
 
 
 def level_of(request: Request, sample: Sample, limits: Limits) -> int:
@@ -72,7 +74,7 @@ def moved(
     state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
 ) -> tuple[State, Drive]:
     """The end of a tick: the state with `watch`, duty and times, and the drive."""
-    mode, since_s, before, last, heading, driven_at_s, rolled_s, sitting, stop = state
+    mode, since_s, before, last, heading, driven_at_s, rolled_s, sitting, stop, _ = state
     now_s = watch.now_s
     if last != 0.0:
         driven_at_s = now_s
@@ -81,7 +83,7 @@ def moved(
         return State(
             mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop
         ), drive
-    duty = wanted_duty(state, request, sample, limits)
+    duty = wanted = wanted_duty(state, request, sample, limits)
     if mode is Mode.WINDING_DOWN:
         duty = 0.0 if _at_end(last, sample) else _fading_duty(state, limits, now_s)
     elif duty != last:
@@ -89,8 +91,51 @@ def moved(
     rolled_s += now_s - before.now_s
     if duty != 0.0:
         heading = 1.0 if duty > 0.0 else -1.0
-    state = State(mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop)
-    return state, Drive(duty, duty == 0.0, True, True)
+    drive = Drive(duty, duty == 0.0, True, True)
+    cruising = duty == wanted and mode in (Mode.RUNNING, Mode.EASED) and since_s < now_s
+    course = _course(state, request, drive, limits) if cruising else NO_COURSE
+    return State(
+        mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop, course
+    ), drive
+
+
+def _course(state: State, request: Request, drive: Drive, limits: Limits) -> Course:
+    """What `drive` is good for: until a little before the first limit of time is reached."""
+    sitting = state.sitting
+    if sitting.opened_at_s is None:
+        return NO_COURSE
+    foot_s = state.watch.now_s + limits.foot_time_s - state.rolled_s
+    session_s = sitting.opened_at_s + limits.session_time_s
+    return Course(request, state.mode, sitting, drive, min(foot_s, session_s) - EARLY_S)
+
+
+def goes_on(state: State, request: Request, sample: Sample, watch: Watch) -> bool:
+    """Whether nothing happened that the rules or the duty would answer to.
+
+    A shortcut, not a rule: the long way gives the same answer.
+    """
+    course = state.course
+    return (
+        request is course.request
+        and state.mode is course.mode
+        and state.sitting is course.sitting
+        and watch.now_s < course.until_s
+        and watch.light_since_s == inf
+        and watch.heavy_since_s == inf
+        and not (sample.stop_pressed or sample.heel_end_open or sample.toe_end_open)
+        and sample.pressure_b_kpa is not None
+        and sample.gate_on is not None
+    )
+
+
+def onward(state: State, watch: Watch) -> State:
+    """One more tick on the same course."""
+    mode, since_s, before, duty, heading, driven_at_s, rolled_s, sitting, stop, course = state
+    now_s = watch.now_s
+    if duty != 0.0:
+        driven_at_s = now_s
+    rolled_s += now_s - before.now_s
+    return State(mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop, course)
 
 
 def _next_duty(

@@ -11,7 +11,7 @@ from math import inf
 
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
 from controller.modes import TRANSITIONS, Event, Mode, Request, Sitting, State, Stop
-from controller.motion import moved
+from controller.motion import goes_on, moved, onward
 from controller.rules import DECIDE
 from controller.trips import Reason, Trip, Watch, look
 from hardware.roller import Drive, Sample
@@ -33,6 +33,8 @@ def step(
     reference_kpa = _reference(request.reference_kpa, limits)
     live, rolling = state.mode.moving, state.duty != 0.0
     watch, trip = look(state.watch, sample, live, rolling, reference_kpa, limits, now_s)
+    if trip is None and goes_on(state, request, sample, watch):
+        return onward(state, watch), state.course.drive
     if sample.stop_pressed or request.stop:
         trip = Trip.STOP
     elif trip is Trip.LATE and state.mode is Mode.IDLE:

@@ -160,9 +160,10 @@ def _slid(
     The one sample further is there because a rise may begin and end between two samples.
     """
     window += (at_s, value)
-    while len(window) > 4 and window[4] <= since_s:
-        window = window[2:]
-    return window
+    first = 0
+    while len(window) > first + 4 and window[first + 4] <= since_s:
+        first += 2
+    return window[first:]
 
 
 def _judged(

@@ -21,7 +21,7 @@ _GAUSS_FAR = 1.0 - (0.5 + 0.5 / sqrt(3.0)) ** 2
 _CELLS_PER_M = 5000.0  # tissue is looked up every 0.2 mm along the sole
 _MARGIN_CELLS = 100  # 20 mm before the heel and behind the toes
 
-_Cell = tuple[float, float, float, float, float]
+_Cell = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,9 @@ class Contact:
     rise_m_s: float = 0.0
     freshness: float = 1.0  # q, 0..1
     cells: tuple[_Cell, ...] = field(init=False, repr=False)
-    constants: tuple[float, float, float, float, float, float] = field(init=False, repr=False)
+    # What every step needs, together: one unpacking is cheaper than many look-ups.
+    step: tuple[float, float, float, float, float, float, float] = field(init=False, repr=False)
+    prepared_dt_s: float = field(init=False, default=0.0, repr=False)  # `step` is for this
     rest_height_m: float = -0.0035  # where the leg's spring is slack: a heel carrying about 19 N
 
     def __post_init__(self) -> None:
@@ -81,9 +83,6 @@ class Contact:
         foot = self.foot
         self.height_m = foot.lift_height_m
         self.cells = _cells(foot)
-        leg = foot.leg_mass_kg, foot.leg_stiffness_n_m, foot.leg_damping_n_s_m
-        # One unpacking a step is cheaper than six look-ups.
-        self.constants = *leg, foot.fresh_gain, foot.contact_length_m, foot.relaxation_s
 
 
 def advance(
@@ -94,36 +93,51 @@ def advance(
     Damping is implicit and elasticity explicit, which is stable to 4 ms and 300 N. A load below
     zero lifts the foot. The tissue never pulls: a head that outruns it feels nothing.
     """
-    cell = contact.cells[trunc(position_m * _CELLS_PER_M)]
-    line_m, slope, stiffening_1_m, stiffness, viscosity = cell
-    mass_kg, spring_n_m, damping, gain, renewal_m, relaxation_s = contact.constants
+    if dt_s != contact.prepared_dt_s:
+        _prepare(contact, dt_s)
+    line_m, slope, near_1_m, far_1_m, stiffness, viscosity = contact.cells[
+        trunc(position_m * _CELLS_PER_M)
+    ]
+    mass_kg, spring_n_s_m, slack_n_s, inertia_kg, gain, renewal_1_m, faded = contact.step
     height_m = contact.height_m
-    spring_n = spring_n_m * (height_m - contact.rest_height_m)
-    momentum = mass_kg * contact.rise_m_s - dt_s * (load_n + spring_n)
+    momentum = mass_kg * contact.rise_m_s - dt_s * load_n - spring_n_s_m * height_m + slack_n_s
     depth_m = -(height_m + line_m + slope * position_m)
     if not depth_m > 0.0:
         contact.freshness = 1.0
-        damping = contact.foot.guided_damping_n_s_m
-        return _let_go(contact, momentum / (mass_kg + dt_s * damping), dt_s)
+        guided_kg = mass_kg + dt_s * contact.foot.guided_damping_n_s_m
+        return _let_go(contact, momentum / guided_kg, dt_s)
     root = sqrt(depth_m)
-    viscous = root * viscosity
-    grown = depth_m * stiffening_1_m
-    columns = exp(grown * _GAUSS_NEAR) + exp(grown * _GAUSS_FAR) - 2.0
     fresh = contact.freshness
+    columns = exp(depth_m * near_1_m) + exp(depth_m * far_1_m) - 2.0
     elastic_n = root * stiffness * columns * (1.0 + gain * fresh)
-    renewed = (speed_m_s if speed_m_s > 0.0 else -speed_m_s) / renewal_m
-    contact.freshness = fresh + dt_s * (renewed * (1.0 - fresh) - fresh / relaxation_s)
+    rolled = renewal_1_m * (speed_m_s if speed_m_s > 0.0 else -speed_m_s)
+    contact.freshness = fresh + rolled * (1.0 - fresh) - faded * fresh
+    viscous = root * viscosity
     climb_m_s = slope * speed_m_s
-    rise_m_s = (momentum + dt_s * (elastic_n - viscous * climb_m_s)) / (
-        mass_kg + dt_s * (damping + viscous)
-    )
+    rise_m_s = (momentum + dt_s * (elastic_n - viscous * climb_m_s)) / (inertia_kg + dt_s * viscous)
     force_n = elastic_n - viscous * (rise_m_s + climb_m_s)
     if not force_n > 0.0:
-        return _let_go(contact, momentum / (mass_kg + dt_s * damping), dt_s)
+        return _let_go(contact, momentum / inertia_kg, dt_s)
     contact.rise_m_s = rise_m_s
     contact.height_m = height_m + rise_m_s * dt_s
     contact.force_n = force_n
     return force_n
+
+
+def _prepare(contact: Contact, dt_s: float) -> None:
+    """Work out once what one step of `dt_s` does to leg and tissue."""
+    foot = contact.foot
+    spring_n_s_m = dt_s * foot.leg_stiffness_n_m
+    contact.step = (
+        foot.leg_mass_kg,
+        spring_n_s_m,
+        spring_n_s_m * contact.rest_height_m,
+        foot.leg_mass_kg + dt_s * foot.leg_damping_n_s_m,
+        foot.fresh_gain,
+        dt_s / foot.contact_length_m,
+        dt_s / foot.relaxation_s,
+    )
+    contact.prepared_dt_s = dt_s
 
 
 def _let_go(contact: Contact, rise_m_s: float, dt_s: float) -> float:
@@ -148,16 +162,17 @@ def peak_kpa(foot: Foot, place: float, force_n: float) -> float:
     channels report force over the reference area.
     """
     cell = _cells(foot)[int(place * foot.length_cm / 100.0 * _CELLS_PER_M)]
+    _, _, near_1_m, far_1_m, stiffness, _ = cell
     shallow_m, deep_m = 0.0, 0.02
     for _ in range(40):
         middle_m = (shallow_m + deep_m) / 2.0
-        grown = middle_m * cell[2]
-        columns = exp(grown * _GAUSS_NEAR) + exp(grown * _GAUSS_FAR) - 2.0
-        if sqrt(middle_m) * cell[3] * columns < force_n:
+        columns = exp(middle_m * near_1_m) + exp(middle_m * far_1_m) - 2.0
+        if sqrt(middle_m) * stiffness * columns < force_n:
             shallow_m = middle_m
         else:
             deep_m = middle_m
-    return cell[3] / _strip_m15(foot) * (exp(cell[2] * deep_m) - 1.0) / 1000.0
+    grown = deep_m * near_1_m / _GAUSS_NEAR
+    return stiffness / _strip_m15(foot) * (exp(grown) - 1.0) / 1000.0
 
 
 @lru_cache(maxsize=32)
@@ -168,14 +183,17 @@ def _cells(foot: Foot) -> tuple[_Cell, ...]:
 
 
 def _cell(foot: Foot, index: int) -> _Cell:
-    """One cell: the sole's height line (m, slope), alpha/t, and strip times E0/alpha, eta/t."""
+    """One cell: the sole's height line (m, slope), alpha/t of both columns, and strip times
+    E0/alpha, eta/t."""
     begin_m, end_m = index / _CELLS_PER_M, (index + 1) / _CELLS_PER_M
     slope = (_sole_m(foot, end_m) - _sole_m(foot, begin_m)) * _CELLS_PER_M
     thickness_mm, e0_kpa, alpha, eta_kpa_s = _tissue(foot, (begin_m + end_m) / 2.0)
     stiffness = _strip_m15(foot) * 1000.0 * e0_kpa / alpha
     viscosity = 2.0 * _strip_m15(foot) * 1e6 * eta_kpa_s / thickness_mm
     line_m = _sole_m(foot, begin_m) - slope * begin_m
-    return line_m, slope, 1000.0 * alpha / thickness_mm, stiffness, viscosity
+    stiffening_1_m = 1000.0 * alpha / thickness_mm
+    near_1_m, far_1_m = _GAUSS_NEAR * stiffening_1_m, _GAUSS_FAR * stiffening_1_m
+    return line_m, slope, near_1_m, far_1_m, stiffness, viscosity
 
 
 def _strip_m15(foot: Foot) -> float:

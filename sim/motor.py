@@ -47,10 +47,11 @@ class Carriage:
     current_a: float = 0.0  # signed, in the winding
     toe_end_m: float = field(init=False, repr=False)  # where the toe switch opens
     force_n_a: float = field(init=False, repr=False)  # also back-EMF in V per m/s
+    mass_kg: float = field(init=False, repr=False)  # the rotor's inertia included
+    friction_n: float = field(init=False, repr=False)  # unloaded, the motor's own included
     # What every step needs, together: one unpacking is cheaper than many look-ups.
-    constants: tuple[float, float, float, float, float] = field(init=False, repr=False)
-    winding: tuple[float, float, float, float] = field(init=False, repr=False)
-    prepared_dt_s: float = field(init=False, default=0.0, repr=False)  # `winding` is for this step
+    step: tuple[float, ...] = field(init=False, repr=False)
+    prepared_dt_s: float = field(init=False, default=0.0, repr=False)  # `step` is for this
 
     def __post_init__(self) -> None:
         """Turn the motor's data into what is felt at the carriage."""
@@ -58,13 +59,9 @@ class Carriage:
         per_m = motor.gear_ratio / motor.drum_radius_m
         self.toe_end_m = motor.travel_cm / 100.0
         self.force_n_a = motor.torque_n_m_a * per_m
-        mass_kg = motor.carriage_mass_kg + motor.inertia_kg_m2 * per_m**2
+        self.mass_kg = motor.carriage_mass_kg + motor.inertia_kg_m2 * per_m**2
         resisting_n = motor.carriage_friction_n / motor.gear_efficiency
-        friction_n = motor.coulomb_n_m * per_m + resisting_n
-        normal_share = motor.rolling_friction / motor.gear_efficiency
-        low_m = -motor.overtravel_cm / 100.0
-        high_m = (motor.travel_cm + motor.overtravel_cm) / 100.0
-        self.constants = mass_kg, friction_n, normal_share, low_m, high_m
+        self.friction_n = motor.coulomb_n_m * per_m + resisting_n
 
 
 def advance(
@@ -80,25 +77,24 @@ def advance(
             advance(carriage, volts, circuit_closed, normal_n, dt_s / 2.0)
             return
         _prepare(carriage, dt_s)
-    mass_kg, friction_n, normal_share, low_m, high_m = carriage.constants
+    (force_n_a, kept, gain_a_v, push_m_s_a, push_m_s_v, lost_m_s, lost_m_s_n, half_s, low_m,
+     high_m) = carriage.step  # fmt: skip
     pushed_m_s = speed_m_s = carriage.speed_m_s
     if circuit_closed:
-        force_n_a, resistance_ohm, decay, mean_share = carriage.winding
-        settled_a = (volts - force_n_a * speed_m_s) / resistance_ohm
-        away_a = carriage.current_a - settled_a
-        carriage.current_a = settled_a + away_a * decay
-        mean_a = settled_a + away_a * mean_share
-        pushed_m_s += force_n_a * mean_a * dt_s / mass_kg
+        driving_v = volts - force_n_a * speed_m_s
+        current_a = carriage.current_a
+        carriage.current_a = kept * current_a + gain_a_v * driving_v
+        pushed_m_s += push_m_s_a * current_a + push_m_s_v * driving_v
     else:
         carriage.current_a = 0.0  # the bridge's diodes empty the winding at once
-    lost_m_s = (friction_n + normal_share * normal_n) * dt_s / mass_kg
+    lost_m_s += lost_m_s_n * normal_n
     if pushed_m_s > lost_m_s:
         pushed_m_s -= lost_m_s
     elif pushed_m_s < -lost_m_s:
         pushed_m_s += lost_m_s
     else:
         pushed_m_s = 0.0  # friction holds it
-    position_m = carriage.position_m + 0.5 * (speed_m_s + pushed_m_s) * dt_s
+    position_m = carriage.position_m + (speed_m_s + pushed_m_s) * half_s
     if position_m < low_m:
         position_m, pushed_m_s = low_m, 0.0
     elif position_m > high_m:
@@ -107,9 +103,23 @@ def advance(
 
 
 def _prepare(carriage: Carriage, dt_s: float) -> None:
-    """Work out once what one step of `dt_s` does to the winding's current."""
-    settling_s = carriage.motor.inductance_h / carriage.motor.resistance_ohm
-    decay = exp(-dt_s / settling_s)
-    mean_share = (1.0 - decay) * settling_s / dt_s
-    carriage.winding = carriage.force_n_a, carriage.motor.resistance_ohm, decay, mean_share
+    """Work out once what one step of `dt_s` does to current, speed and place."""
+    motor = carriage.motor
+    settling_s = motor.inductance_h / motor.resistance_ohm
+    kept = exp(-dt_s / settling_s)  # of the current; its mean over the step keeps more:
+    mean_kept = (1.0 - kept) * settling_s / dt_s
+    push_m_s_a = carriage.force_n_a * dt_s / carriage.mass_kg
+    lost_m_s_n = dt_s / carriage.mass_kg
+    carriage.step = (
+        carriage.force_n_a,
+        kept,
+        (1.0 - kept) / motor.resistance_ohm,
+        push_m_s_a * mean_kept,
+        push_m_s_a * (1.0 - mean_kept) / motor.resistance_ohm,
+        lost_m_s_n * carriage.friction_n,
+        lost_m_s_n * motor.rolling_friction / motor.gear_efficiency,
+        dt_s / 2.0,
+        -motor.overtravel_cm / 100.0,
+        (motor.travel_cm + motor.overtravel_cm) / 100.0,
+    )
     carriage.prepared_dt_s = dt_s

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from controller.limits import Limits
-from controller.loop import Loop, Tick
+from controller.loop import Loop
 from controller.modes import Mode, State
 from controller.programs import WHOLE_FOOT, Program
 from controller.session import Machine, Person, Session, Wish
@@ -27,6 +27,15 @@ LEVEL_CM_S = (0.0, 2.0, 2.75, 3.5, 4.25, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 MOVING = (Mode.SOFT_START, Mode.RUNNING, Mode.EASED, Mode.WINDING_DOWN, Mode.SERVICE)
 GATE_OPEN_S = 0.050
 """The contact is open this long after the last edge, at the latest."""
+
+
+class Tick(NamedTuple):
+    """What the loop tells of one tick."""
+
+    state: State
+    session: Session
+    sample: Sample
+    now_s: float
 
 
 class Moment(NamedTuple):
@@ -97,8 +106,9 @@ class Rig:
         """What people ask now."""
         return self._wish
 
-    def publish(self, tick: Tick) -> None:
+    def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
         """Keep the moment, confirm the session, and judge."""
+        tick = Tick(state, session, sample, now_s)
         now = Moment(tick.now_s, tick.state, self._drive, tick.sample, self.sim.truth())
         self.last = tick
         self.moments.append(now)

@@ -9,7 +9,7 @@ import pytest
 from controller import engine
 from controller.journal import JournalError
 from controller.limits import Limits
-from controller.loop import Loop, Pace, Tick
+from controller.loop import Loop, Pace
 from controller.session import Machine, Person, Session
 from controller.wish import Wish
 from hardware.errors import HardwareError
@@ -115,7 +115,7 @@ class Late:
     def wish(self) -> Wish:
         return Wish()
 
-    def publish(self, tick: Tick) -> None:
+    def publish(self, *_tick: object) -> None:
         self._left.pop(0)
         if not self._left and self.loop is not None:
             self.loop.stop()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from controller.limits import LEVELS, Limits
-from controller.modes import Mode, Sitting
+from controller.modes import NO_COURSE, Mode, Sitting
 from controller.safety import Reason
 from hardware.roller import Buttons
 from tests.kernel_world import CALM_KPA, OPEN, RATES_HZ, World, resting_world, ticks, world_in
@@ -232,7 +232,7 @@ def test_a_person_who_ends_is_told_so_even_when_the_program_is_over() -> None:
 @pytest.mark.parametrize(("rolled_s", "over"), [(599.9, False), (600.0, True), (601.0, True)])
 def test_a_foot_is_rolled_for_10_min(rolled_s: float, over: bool) -> None:
     world = world_in(Mode.RUNNING)
-    world.state = world.state._replace(rolled_s=rolled_s)
+    world.state = world.state._replace(rolled_s=rolled_s, course=NO_COURSE)
     world.tick()
     assert world.state.mode is (Mode.WINDING_DOWN if over else Mode.RUNNING)
     assert world.state.sitting.why is (Reason.TIME if over else None)
@@ -375,6 +375,6 @@ def test_service_leaves_an_open_session_open() -> None:
 
 def test_tightened_limits_reach_the_session() -> None:
     world = World(limits=Limits(foot_time_s=60.0))
-    world.state = world.state._replace(rolled_s=60.0)
+    world.state = world.state._replace(rolled_s=60.0, course=NO_COURSE)
     world.tick()
     assert world.state.sitting.why is Reason.TIME
