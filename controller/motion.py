@@ -92,17 +92,18 @@ def moved(
     if duty != 0.0:
         heading = 1.0 if duty > 0.0 else -1.0
     drive = Drive(duty, duty == 0.0, True, True)
-    cruising = duty == wanted and mode in (Mode.RUNNING, Mode.EASED) and since_s < now_s
-    course = _course(state, request, drive, limits) if cruising else NO_COURSE
+    course = NO_COURSE
+    if duty == wanted and mode in (Mode.RUNNING, Mode.EASED) and since_s < now_s:
+        course = _course(state, request, drive, sample, limits)
     return State(
         mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop, course
     ), drive
 
 
-def _course(state: State, request: Request, drive: Drive, limits: Limits) -> Course:
+def _course(state: State, request: Request, drive: Drive, sample: Sample, limits: Limits) -> Course:
     """What `drive` is good for: until a little before the first limit of time is reached."""
     sitting = state.sitting
-    if sitting.opened_at_s is None:
+    if sitting.opened_at_s is None or not _plain(sample):
         return NO_COURSE
     foot_s = state.watch.now_s + limits.foot_time_s - state.rolled_s
     session_s = sitting.opened_at_s + limits.session_time_s
@@ -122,7 +123,14 @@ def goes_on(state: State, request: Request, sample: Sample, watch: Watch) -> boo
         and watch.now_s < course.until_s
         and watch.light_since_s == inf
         and watch.heavy_since_s == inf
-        and not (sample.stop_pressed or sample.heel_end_open or sample.toe_end_open)
+        and _plain(sample)
+    )
+
+
+def _plain(sample: Sample) -> bool:
+    """No switch is open and nothing is missing: no level and no way is cut."""
+    return (
+        not (sample.stop_pressed or sample.heel_end_open or sample.toe_end_open)
         and sample.pressure_b_kpa is not None
         and sample.gate_on is not None
     )

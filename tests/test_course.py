@@ -58,7 +58,7 @@ def taken_both_ways(mode: Mode, rate_hz: int, bits: list[Bit], **sitting: Any) -
     short = long = world.state._replace(sitting=world.state.sitting._replace(**sitting))
     taken, tick = 0, world.tick_number
     for bit in bits:
-        request = request._replace(**bit.asks)
+        request = request._replace(**bit.asks) if bit.asks else request
         for _ in range(bit.ticks):
             now_s = tick / rate_hz
             tick += 1
@@ -98,6 +98,11 @@ def test_a_roller_that_changes_its_speed_does_not(mode: Mode) -> None:
     assert taken_both_ways(mode, 250, [Bit(50, 20.0)]) == 0
 
 
+def test_a_rule_that_waits_for_its_turn_gets_it() -> None:
+    """At full speed a roller that was eased before is EASED one tick later."""
+    assert taken_both_ways(Mode.SOFT_START, 250, [Bit(600, 20.0)], ease=0.8) > 100
+
+
 @pytest.mark.parametrize("asks", ASKS)
 def test_whatever_is_asked_ends_it(asks: dict[str, Any]) -> None:
     bits = [Bit(50, 20.0), Bit(1, 20.0, asks), Bit(50, 20.0)]
@@ -106,14 +111,20 @@ def test_whatever_is_asked_ends_it(asks: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("fields", FELT)
 def test_whatever_the_machine_feels_ends_it(fields: dict[str, Any]) -> None:
-    bits = [Bit(50, 20.0), Bit(50, 20.0, fields=fields)]
-    assert taken_both_ways(Mode.RUNNING, 250, bits) <= 50
+    bits = [Bit(50, 20.0), Bit(50, 20.0, fields=fields), Bit(50, 20.0)]
+    assert taken_both_ways(Mode.RUNNING, 250, bits) <= 100
 
 
 @pytest.mark.parametrize("kpa", [3.0, 39.0, 80.0])
 def test_whatever_the_foot_does_ends_it(kpa: float) -> None:
     bits = [Bit(50, 20.0), Bit(200, kpa)]
     assert taken_both_ways(Mode.RUNNING, 250, bits) <= 52
+
+
+def test_a_load_that_grows_too_heavy_ends_it() -> None:
+    """Slowly, so that it is no pain."""
+    growing = [Bit(50, 20.0 + 3.0 * step) for step in range(5)]
+    assert 200 < taken_both_ways(Mode.RUNNING, 250, [*growing, Bit(200, 34.0)]) < 260
 
 
 @pytest.mark.parametrize("limit", ["foot_time_s", "session_time_s"])

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from controller.limits import Limits
-from controller.modes import Mode, Request, State
+from controller.modes import NO_COURSE, Mode, Request, State
 from controller.safety import step
 from hardware.roller import Buttons, Drive, Sample, SensorStatus
 from tests.harness import LEVEL_CM_S, steady_duty
@@ -264,8 +264,8 @@ def test_only_the_fitting_ask_begins_motion(mode: Mode, ask: str) -> None:
 @pytest.mark.parametrize("reference_kpa", [nan, -inf, 0.0])
 def test_a_reference_that_is_none_is_the_lowest(reference_kpa: float) -> None:
     strange, lowest = (
-        live_on(Mode.RUNNING, {}, CALM._replace(reference_kpa=kpa), None)
+        live_on(Mode.RUNNING, {}, CALM._replace(reference_kpa=kpa), None).state
         for kpa in (reference_kpa, LIMITS.reference_low_kpa)
     )
-    assert strange.state == lowest.state
-    assert lowest.state.mode is not Mode.RUNNING  # so low, 18 kPa are an overload
+    assert strange._replace(course=NO_COURSE) == lowest._replace(course=NO_COURSE)
+    assert lowest.mode is not Mode.RUNNING  # so low, 18 kPa are an overload
