@@ -80,6 +80,7 @@ class Teller:
         self._next_s = float("-inf")
         self._sitting: Sitting | None = None
         self._stop: object = None
+        self._tested = False
 
     def wish(self) -> Wish:
         """What people ask now."""
@@ -87,8 +88,9 @@ class Teller:
 
     def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
         """Cheap on most ticks: nothing to tell."""
-        if state.sitting is not self._sitting or state.stop is not self._stop:
-            self._sitting, self._stop = state.sitting, state.stop
+        sitting, stop, tested = state.sitting, state.stop, state.test.over
+        if sitting is not self._sitting or stop is not self._stop or tested is not self._tested:
+            self._sitting, self._stop, self._tested = sitting, stop, tested
             self._journal.write(journalled(state))
             self._next_s = now_s
         if now_s >= self._next_s:

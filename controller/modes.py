@@ -9,6 +9,8 @@ from math import inf
 from typing import NamedTuple
 
 from controller.limits import LOWEST_LEVEL
+from controller.machinery import SOUND, Machinery
+from controller.selftest import SelfTest
 from controller.watch import Reason, Trip, Watch
 from hardware.roller import REST, Drive
 
@@ -111,6 +113,7 @@ class Request(NamedTuple):
     change: bool = False  # lane, foot or guided step: the program wants the roller to wait
     finished: bool = False  # the program is over
     lost: bool = False  # the roller does not come to an end of its way
+    early: bool = False  # a limit switch opened far from its end
     end: bool = False
     stop: bool = False
     acknowledge: bool = False
@@ -186,6 +189,8 @@ class State(NamedTuple):
     sitting: Sitting = Sitting()
     stop: Stop | None = None
     course: Course = NO_COURSE
+    machinery: Machinery = SOUND
+    test: SelfTest = SelfTest()  # of the session, or the last one's
 
     @classmethod
     def initial(cls, now_s: float, number: int = 0, stop: Stop | None = None) -> "State":

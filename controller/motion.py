@@ -8,6 +8,7 @@ allows. A mode that may not move brakes for a moment and then lets go.
 from math import copysign, inf, isfinite
 
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
+from controller.machinery import Machinery
 from controller.modes import NO_COURSE, Course, Mode, Request, State
 from controller.watch import Watch
 from hardware.roller import BRAKE, REST, Drive, Sample
@@ -66,6 +67,11 @@ def speed_of(duty: float, pressure_kpa: float, limits: Limits) -> float:
     return (duty + lost) / _duty_per_cm_s(limits) if duty < -lost else 0.0
 
 
+def soft_slew_per_s(limits: Limits) -> float:
+    """How fast the duty may rise in SOFT_START, 1/s."""
+    return limits.soft_cm_s2 * _duty_per_cm_s(limits)
+
+
 def _duty_per_cm_s(limits: Limits) -> float:
     return (1.0 - limits.breakaway_duty) / limits.free_speed_cm_s
 
@@ -74,14 +80,15 @@ def moved(
     state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
 ) -> tuple[State, Drive]:
     """The end of a tick: the state with `watch`, duty and times, and the drive."""
-    mode, since_s, before, last, heading, driven_at_s, rolled_s, sitting, stop, _ = state
+    (mode, since_s, before, last, heading, driven_at_s, rolled_s, sitting, stop, _, machinery,
+     test) = state  # fmt: skip
     now_s = watch.now_s
     if last != 0.0:
         driven_at_s = now_s
     if not mode.moving:
         drive = BRAKE if now_s - driven_at_s <= limits.brake_s else REST
         return State(
-            mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop
+            mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop, test=test
         ), drive
     duty = wanted = wanted_duty(state, request, sample, limits)
     if mode is Mode.WINDING_DOWN:
@@ -96,8 +103,9 @@ def moved(
     if duty == wanted and mode in (Mode.RUNNING, Mode.EASED) and since_s < now_s:
         course = _course(state, request, drive, sample, limits)
     return State(
-        mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop, course
-    ), drive
+        mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop, course,
+        machinery, test,
+    ), drive  # fmt: skip
 
 
 def _course(state: State, request: Request, drive: Drive, sample: Sample, limits: Limits) -> Course:
@@ -136,14 +144,18 @@ def _plain(sample: Sample) -> bool:
     )
 
 
-def onward(state: State, watch: Watch) -> State:
+def onward(state: State, watch: Watch, machinery: Machinery) -> State:
     """One more tick on the same course."""
-    mode, since_s, before, duty, heading, driven_at_s, rolled_s, sitting, stop, course = state
+    (mode, since_s, before, duty, heading, driven_at_s, rolled_s, sitting, stop, course, _,
+     test) = state  # fmt: skip
     now_s = watch.now_s
     if duty != 0.0:
         driven_at_s = now_s
     rolled_s += now_s - before.now_s
-    return State(mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop, course)
+    return State(
+        mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop, course,
+        machinery, test,
+    )  # fmt: skip
 
 
 def _next_duty(
@@ -156,7 +168,7 @@ def _next_duty(
     if wanted * state.heading < 0.0 and now_s - driven_at_s < limits.dead_s - ROUNDING_S:
         return 0.0
     soft = state.mode is Mode.SOFT_START
-    slew = limits.soft_cm_s2 * _duty_per_cm_s(limits) if soft else limits.slew_per_s
+    slew = soft_slew_per_s(limits) if soft else limits.slew_per_s
     allowed = slew * (now_s - before_s)
     if -allowed <= abs(duty) - abs(wanted):
         return wanted

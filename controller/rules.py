@@ -9,7 +9,8 @@ from math import inf
 
 from controller.limits import LEVELS, Limits
 from controller.modes import Event, Mode, Request, Sitting, State
-from controller.motion import level_of, wanted_duty
+from controller.motion import duty_of, level_of, soft_slew_per_s, top_speed_cm_s, wanted_duty
+from controller.selftest import Phase
 from controller.trips import foot_gone, overloaded, steady
 from controller.watch import Reason, Watch
 from hardware.roller import Sample
@@ -19,9 +20,12 @@ Decision = tuple[Event | None, Reason | None]
 
 
 def _idle(state: State, request: Request, sample: Sample, watch: Watch, limits: Limits) -> Decision:
+    opened, test = state.sitting.opened_at_s is not None, state.test
+    if opened and not test.over:
+        return None, None
     if request.service and sample.buttons.start and foot_gone(watch, limits):
         return Event.SERVE, None
-    ready = state.sitting.opened_at_s is not None and steady(watch, limits)
+    ready = opened and test.phase is Phase.PASSED and steady(watch, limits)
     return Event.ARM if ready else None, None
 
 
@@ -70,8 +74,7 @@ def _moving(
         return Event.EASE if sitting.ease < 1.0 else None, None
     if mode is Mode.EASED:
         return Event.RAISE if request.level > sitting.eased_level else None, None
-    full = wanted_duty(state, request, sample, limits)
-    up = full != 0.0 and abs(state.duty) >= abs(full)
+    up = _up_to_speed(state, request, sample, watch, limits)
     return Event.FULL_SPEED if up else None, None
 
 
@@ -87,6 +90,17 @@ def _service(
 ) -> Decision:
     on = request.service and sample.buttons.start and watch.light_since_s != inf
     return None if on else Event.AT_REST, None
+
+
+def _up_to_speed(
+    state: State, request: Request, sample: Sample, watch: Watch, limits: Limits
+) -> bool:
+    """At the wanted speed, or it would be, had the way no turns: small circles are too short."""
+    full = wanted_duty(state, request, sample, limits)
+    if full != 0.0 and abs(state.duty) >= abs(full):
+        return True
+    top = duty_of(top_speed_cm_s(state, request, sample, limits), limits)
+    return watch.now_s - state.since_s >= top / soft_slew_per_s(limits)
 
 
 def _counts(watch: Watch, sitting: Sitting, limits: Limits) -> bool:

@@ -4,16 +4,19 @@
 trusts nobody: a request can only ask. Silence is the default: every mode but the moving
 ones keeps the gate off, a trip latches with its first reason, and the only way out of
 STOPPED is an acknowledgement, to IDLE, under the conditions of `may_return`. What trips is
-in trips.py, what each mode does otherwise in rules.py, how it moves in motion.py.
+in trips.py and machinery.py, what each mode does otherwise in rules.py, how it moves in motion.py,
+and what must be proven before a session in selftest.py.
 """
 
 from math import inf
 
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
+from controller.machinery import attended
 from controller.modes import TRANSITIONS, Event, Mode, Request, Sitting, State, Stop
 from controller.motion import goes_on, moved, onward
 from controller.rules import DECIDE
-from controller.trips import Reason, Trip, Watch, look
+from controller.selftest import SelfTest, advanced, begun, zeroed
+from controller.trips import Reason, Trip, Watch, foot_gone, look
 from hardware.roller import Drive, Sample
 
 __all__ = ["Event", "Mode", "Reason", "Request", "State", "Stop", "Trip", "step"]
@@ -33,26 +36,20 @@ def step(
     reference_kpa = _reference(request.reference_kpa, limits)
     live, rolling = state.mode.moving, state.duty != 0.0
     watch, trip = look(state.watch, sample, live, rolling, reference_kpa, limits, now_s)
+    machinery = state.machinery
+    if live:
+        machinery, fault = attended(machinery, state.duty, sample, limits, now_s)
+        trip = trip or fault
     if trip is None and goes_on(state, request, sample, watch):
-        return onward(state, watch), state.course.drive
-    if sample.stop_pressed or request.stop:
-        trip = Trip.STOP
-    elif trip is Trip.LATE and state.mode is Mode.IDLE:
-        trip = None  # nothing moves and nothing is about to
-    elif request.lost and live:
-        trip = trip or Trip.LOST
-    if state.mode is Mode.STOPPED:
-        if trip is None and request.acknowledge and may_return(state, watch, limits):
-            state = _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)
-    elif trip is not None:
-        state = _trip(state, trip, request, watch, limits)
-    else:
-        if request.press or watch.light_since_s != inf:
-            state = _session(state, request, watch, limits)
-        event, why = DECIDE[state.mode](state, request, sample, watch, limits)
-        if event is not None:
-            state = _enter(state, event, why, request, watch, limits)
-    return moved(state, request, sample, watch, limits)
+        return onward(state, watch, machinery), state.course.drive
+    if machinery is not state.machinery:
+        state = state._replace(machinery=machinery)
+    if not live and foot_gone(watch, limits):
+        state = state._replace(test=zeroed(state.test, now_s))
+    trip = _heard(trip, state, request, sample)
+    state = _decided(state, trip, request, sample, watch, limits)
+    state, drive = moved(state, request, sample, watch, limits)
+    return _idling(state, drive, sample, limits) if state.mode is Mode.IDLE else (state, drive)
 
 
 def _reference(kpa: float, limits: Limits) -> float:
@@ -60,6 +57,46 @@ def _reference(kpa: float, limits: Limits) -> float:
     if not (kpa > limits.reference_low_kpa):
         return limits.reference_low_kpa
     return min(kpa, limits.reference_high_kpa)
+
+
+def _heard(trip: Trip | None, state: State, request: Request, sample: Sample) -> Trip | None:
+    """The trip that counts: a person's before all others, and the program's after them."""
+    if sample.stop_pressed or request.stop:
+        return Trip.STOP
+    if trip is Trip.LATE and state.mode is Mode.IDLE:
+        return None  # nothing moves and nothing is about to
+    if trip is None and state.mode.moving:
+        if request.lost:
+            return Trip.LOST
+        return Trip.END_EARLY if request.early else None
+    return trip
+
+
+def _decided(
+    state: State, trip: Trip | None, request: Request, sample: Sample, watch: Watch, limits: Limits
+) -> State:
+    """The state after what tripped, or else what the rules of its mode say."""
+    if state.mode is Mode.STOPPED:
+        if trip is None and request.acknowledge and may_return(state, watch, limits):
+            return _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)
+        return state
+    if trip is not None:
+        return _trip(state, trip, request, watch, limits)
+    if request.press or watch.light_since_s != inf:
+        state = _session(state, request, watch, limits)
+    event, why = DECIDE[state.mode](state, request, sample, watch, limits)
+    return state if event is None else _enter(state, event, why, request, watch, limits)
+
+
+def _idling(state: State, rest: Drive, sample: Sample, limits: Limits) -> tuple[State, Drive]:
+    """IDLE: the self-test of a session that was opened."""
+    sitting, test = state.sitting, state.test
+    if sitting.opened_at_s is None or test.over:
+        return state, rest
+    test, drive = advanced(test, sample, limits, state.watch.now_s)
+    if test.failed is not None:
+        sitting = sitting.closed(Reason.UNFIT)
+    return state._replace(test=test, sitting=sitting), drive
 
 
 def _session(state: State, request: Request, watch: Watch, limits: Limits) -> State:
@@ -72,7 +109,7 @@ def _session(state: State, request: Request, watch: Watch, limits: Limits) -> St
         return state
     start_until_s = now_s + PRESS_S if watch.light_since_s == inf else -inf
     opened = sitting.opened(now_s, start_until_s, limits.session_time_s)
-    return state._replace(sitting=opened, rolled_s=0.0)
+    return state._replace(sitting=opened, rolled_s=0.0, test=begun(state.test, now_s))
 
 
 def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limits) -> State:
@@ -88,7 +125,9 @@ def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limi
             pains=0 if rest else 1, pain_at_s=now_s, rest_until_s=rest_until_s
         )
     stop = Stop(trip, now_s, watch.last_kpa, watch.rise_kpa, request.place, level, next_level, rest)
-    return state._replace(mode=Mode.STOPPED, since_s=now_s, stop=stop, sitting=sitting.closed(None))
+    test = SelfTest() if trip.rule == "T9" else state.test  # the zero must be seen anew
+    sitting = sitting.closed(None)
+    return state._replace(mode=Mode.STOPPED, since_s=now_s, stop=stop, sitting=sitting, test=test)
 
 
 def may_return(state: State, watch: Watch, limits: Limits) -> bool:

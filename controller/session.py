@@ -89,6 +89,8 @@ def plan(
     dt_s = 0.0 if at_s == -inf else now_s - at_s
     person, machine, limits, program = setting
     pad, presses = pressed(pad, sample.buttons, now_s)
+    if carriage.early and state.sitting.number != session.number:
+        carriage = Carriage()  # doubted: a new session finds its home anew
     carriage = moved(carriage, state.duty, sample, machine.travel_cm, limits, dt_s)
     place = carriage.at_cm / person.foot_length_cm if carriage.homed else None
     levels = _levelled(session, wish, presses, sample, state, now_s)
@@ -98,7 +100,7 @@ def plan(
     reference_kpa = expected_kpa(reference, place, limits)
     standing = Request(
         speed_cm_s, levels.level, reference_kpa, place, wish.recorded, change=change,
-        finished=over(program, cursor), lost=lost(cursor),
+        finished=over(program, cursor), lost=lost(cursor), early=carriage.early,
     )  # fmt: skip
     request = standing
     if wish is not before or presses is not NOTHING:

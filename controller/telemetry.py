@@ -10,6 +10,7 @@ from controller.levels import level_max
 from controller.limits import Limits
 from controller.modes import Mode, State, Stop
 from controller.safety import may_return
+from controller.selftest import SelfTest
 from controller.session import Session, place_of
 from controller.trips import steady
 from hardware.roller import Sample
@@ -84,6 +85,7 @@ def journalled(state: State) -> Mapping[str, Any]:
         "session": state.sitting.number,
         "session_open": state.sitting.opened_at_s is not None,
         "pains": state.sitting.pains,
+        "self_test": _verdict(state.test),
         "resting": state.watch.now_s < state.sitting.rest_until_s,
         "stop": None
         if stop is None
@@ -97,6 +99,13 @@ def journalled(state: State) -> Mapping[str, Any]:
             "rest": stop.rest,
         },
     }
+
+
+def _verdict(test: SelfTest) -> str | None:
+    """The last self-test's: "passed", or the item that failed; None while there is none."""
+    if not test.over:
+        return None
+    return "passed" if test.failed is None else test.failed.value
 
 
 def _number(value: float, digits: int) -> float | None:

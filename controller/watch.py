@@ -20,6 +20,7 @@ class Reason(Enum):
     OVERLOAD = "overload"
     TIME = "time over"
     AWAY = "away"
+    UNFIT = "self-test"
 
 
 class Trip(Enum):
@@ -41,6 +42,12 @@ class Trip(Enum):
     SENSORS_APART = ("T9", Reason.FAULT, "apart")
     SENSOR_ZERO = ("T9", Reason.FAULT, "zero")
     SENSOR_WILD = ("T9", Reason.FAULT, "wild")
+    MOTOR_STRAINED = ("T7", Reason.FAULT, "strained")
+    MOTOR_OVERDRAWN = ("T7", Reason.FAULT, "overdrawn")
+    GATE_OFF = ("T14", Reason.FAULT, "gate off")
+    ENDS_BOTH = ("T14", Reason.FAULT, "both ends")
+    END_STUCK = ("T14", Reason.FAULT, "end stuck")
+    END_EARLY = ("T14", Reason.FAULT, "end early")
     LOST = ("T14", Reason.FAULT, "lost")
     LATE = ("T13", Reason.FAULT, "late")
     POWER = ("-", Reason.POWER, "power")

@@ -8,6 +8,7 @@ from math import ceil
 
 from controller.limits import LEVELS, Limits
 from controller.modes import Mode, State, Stop
+from controller.selftest import Item
 from controller.trips import steady
 from controller.watch import Reason, Trip
 from hardware.roller import Sample
@@ -29,12 +30,28 @@ TRIPS: dict[Trip, str] = {
     Trip.SENSORS_APART: "the two pressure sensors disagree; check both and calibrate",
     Trip.SENSOR_ZERO: "the pressure sensor's zero has drifted; calibrate it with no foot on",
     Trip.SENSOR_WILD: "the pressure reading jumps; check the sensor's cable and shield",
+    Trip.MOTOR_STRAINED: "the motor works too hard; check the rail, and what the roller touches",
+    Trip.MOTOR_OVERDRAWN: "the motor draws too much current; check its wires and the driver",
+    Trip.GATE_OFF: "the power gate opened by itself; check its supply, fuse and pulse wire",
+    Trip.ENDS_BOTH: "both limit switches are open at once; check their wires",
+    Trip.END_STUCK: "a limit switch stays open behind the roller; check its lever and wire",
+    Trip.END_EARLY: "a limit switch opened far from its end; check its wire and the belt",
     Trip.LOST: "the roller does not reach its end; check belt, motor and limit switches",
     Trip.LATE: "the controller could not keep its pace; close other programs on it",
     Trip.POWER: "the power or the controller was lost during a session; look at your foot",
     Trip.ASTRAY: "the controller lost its way; please report this",
 }
 """What happened, without place and level."""
+
+UNFIT: dict[Item, str] = {
+    Item.ZERO: "lift your foot for a moment, for the sensor's zero; if it is off, calibrate it",
+    Item.GATE_STAYS_ON: "the power gate stays on without pulses; check its relay and its pump",
+    Item.GATE_STAYS_OFF: "the power gate does not close; check stop switch, fuse and pulse wire",
+    Item.MOTOR_POWERED: "the motor gets power past the gate; check how the gate is wired",
+    Item.BRIDGE_POWERED: "the driver powers the motor unasked; check the driver and its inputs",
+    Item.MOVED: "a limit switch changed while nothing may move; check the gate and the switches",
+}
+"""What the self-test found, and the cure."""
 
 ZONES = ((0.25, "heel"), (0.60, "arch"), (0.78, "ball"), (1.01, "toes"))
 """Upper end of each zone as a fraction of the foot's length."""
@@ -144,6 +161,8 @@ def _idle(state: State, limits: Limits) -> str:
         if state.watch.light_since_s > now_s and not steady(state.watch, limits):
             return "Let your foot rest still on the roller."
         return "Session open. Lay your foot on the roller."
+    if sitting.why is Reason.UNFIT and state.test.failed is not None:
+        return f"Not started: {UNFIT[state.test.failed]}. Then press Start on the device again."
     if now_s < sitting.rest_until_s:
         return f"{ADVICE} A new session is possible in {_minutes(sitting.rest_until_s - now_s)}."
     ended = ENDED.get(sitting.why, "") if sitting.why is not None else ""

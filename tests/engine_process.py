@@ -45,14 +45,14 @@ class Roller:
         self._sim.set_button("start", pressed)  # again and again: the journal has its own pace
         if self._sim.now_s() < 0.1:
             self._sim.foot_on()
-        if self._fate != "well" and self._last.duty != 0.0:
+        if self._fate != "well" and self._rolled:
             raise HardwareError("wire off") if self._fate == "unplugged" else RuntimeError("broken")
         return self._sim.read()
 
     def drive(self, drive: Drive) -> None:
         self._sim.drive(drive)
         self._last = drive
-        if drive.duty != 0.0 and not self._rolled:
+        if drive.gate and drive.duty != 0.0 and not self._rolled:
             self._rolled = True
             (self._folder / ROLLING).touch()
 
@@ -62,7 +62,7 @@ class Roller:
         (self._folder / END).write_text(json.dumps(told))
 
     def wait_until(self, at_s: float) -> None:
-        if self._last.duty != 0.0:
+        if self._rolled:
             self._pause.wait(at_s - self._sim.now_s())
         self._sim.wait_until(at_s)
 

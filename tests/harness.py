@@ -8,7 +8,7 @@ and judges on every tick what must hold in every session. Nothing here waits: ti
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from controller.limits import Limits
 from controller.loop import Loop
@@ -66,9 +66,14 @@ class Rig:
         program: Program = WHOLE_FOOT,
         journal: bool = True,
         plant_dt_s: float = 0.001,
+        **machine: Any,
     ) -> None:
-        """`journal`: whether sessions get recorded; a coarse plant makes long stories quick."""
-        self.sim = SimRoller(seed, plant_dt_s, person=person)
+        """`journal`: whether sessions get recorded; a coarse plant makes long stories quick.
+
+        `machine`: a motor, foot or gate of another make, as `SimRoller` takes them.
+        """
+        self.sim = SimRoller(seed, plant_dt_s, person=person, **machine)
+        self.distorted: Callable[[Sample], Sample] = lambda sample: sample
         self.limits = limits
         self.moments: list[Moment] = []
         self.modes: list[tuple[float, Mode]] = []
@@ -90,8 +95,8 @@ class Rig:
         return self.sim.name
 
     def read(self) -> Sample:
-        """The plant's."""
-        return self.sim.read()
+        """The plant's, or what a fault makes of it."""
+        return self.distorted(self.sim.read())
 
     def drive(self, drive: Drive) -> None:
         """To the plant, and remembered."""
@@ -123,11 +128,13 @@ class Rig:
     def _judge(self, now: Moment, level: int) -> None:
         """What holds on every tick of every session."""
         drive, state = now.drive, now.state
-        assert drive.gate == (state.mode in MOVING), now
+        testing = state.mode is Mode.IDLE and state.sitting.opened_at_s is not None
+        assert drive.gate == (state.mode in MOVING) or (testing and drive.duty == 0.0), now
         assert abs(drive.duty) <= steady_duty(LEVEL_CM_S[level]) + 1e-9, now
-        assert drive.duty == 0.0 or (drive.enabled and drive.gate and not drive.brake), now
+        assert drive.duty == 0.0 or (drive.enabled and not drive.brake), now
+        assert drive.duty == 0.0 or drive.gate or (testing and not now.truth.gate_on), now
         assert (state.stop is not None) == (state.mode is Mode.STOPPED), now
-        if drive.gate:
+        if drive.gate and not testing:
             assert state.sitting.number == self._wish.recorded, "moved before it was recorded"
 
     # Time.

@@ -14,6 +14,7 @@ from typing import Any
 from controller.limits import Limits
 from controller.modes import Mode, Request, Sitting, State, Stop
 from controller.safety import step
+from controller.selftest import Phase, SelfTest
 from controller.trips import look
 from controller.watch import Reason, Trip, Watch
 from hardware.roller import Buttons, Drive, Sample
@@ -24,6 +25,8 @@ CALM_KPA = 20.0
 REFERENCE_KPA = 25.0
 LEAD_IN_S = 0.5
 WILLING = Request(speed_cm_s=3.0, level=5, reference_kpa=REFERENCE_KPA, place=0.4, recorded=1)
+SELF_TEST_S = 0.4
+"""The self-test of a sound machine is over by then."""
 OPEN = Sitting(number=1, opened_at_s=-1.0)
 """A session, opened by a press and recorded."""
 
@@ -80,7 +83,8 @@ def lead_in(
     """States and drives of the kernel while all is calm."""
     count = round(seconds * rate_hz)
     before_s = (-count - 1) / rate_hz
-    state = State(mode, before_s, Watch(before_s), sitting=sitting)
+    test = SelfTest(zero_at_s=before_s) if sitting.opened_at_s is None else SelfTest(Phase.PASSED)
+    state = State(mode, before_s, Watch(before_s), sitting=sitting, test=test)
     states, drives = [], []
     for tick in range(-count, 0):
         now_s = tick / rate_hz
@@ -196,11 +200,11 @@ class World:
         sample: Sample | None = None,
         **fields: Any,
     ) -> State:
-        """One tick; what is not said is calm and healthy."""
+        """One tick; what is not said is calm and healthy, and the gate follows its pulses."""
         if kpa is None:
             kpa = breathing(self.tick_number, self.calm_kpa)
         if sample is None:
-            sample = sample_of(kpa, self.now_s, **fields)
+            sample = sample_of(kpa, self.now_s, **{"gate_on": self.drive.gate, **fields})
         self.state, self.drive = step(
             self.state, request or self.request, sample, self.limits, self.now_s
         )

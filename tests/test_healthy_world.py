@@ -13,7 +13,8 @@ import pytest
 from controller.limits import Limits
 from controller.modes import NO_COURSE, Mode, Request, State
 from controller.safety import step
-from hardware.roller import Buttons, Drive, Sample, SensorStatus
+from controller.selftest import Phase
+from hardware.roller import REST, Buttons, Drive, Sample, SensorStatus
 from tests.harness import LEVEL_CM_S, steady_duty
 
 TICK_S = 0.004
@@ -32,6 +33,7 @@ class World(NamedTuple):
 
     state: State
     ticks: int
+    drive: Drive = REST
 
     @property
     def now_s(self) -> float:
@@ -51,16 +53,18 @@ class World(NamedTuple):
         """One tick in which the sample has these fields."""
         ticks = self.ticks + 1
         now_s, felt_kpa = ticks * TICK_S, kpa + 0.1 * (ticks % 3)
-        sample = Sample(now_s, felt_kpa, felt_kpa, motor_current_ma=200.0, gate_on=True)
+        pulsed, asked = self.drive.gate, self.drive.duty != 0.0
+        current_ma = 200.0 if pulsed and asked else 0.0
+        sample = Sample(now_s, felt_kpa, felt_kpa, motor_current_ma=current_ma, gate_on=pulsed)
         sample = sample._replace(**fields)
         state, drive = step(self.state, request, sample, LIMITS, now_s)
-        return World(state, ticks), sample, drive
+        return World(state, ticks, drive), sample, drive
 
 
 def worlds() -> dict[Mode, World]:
     """One healthy world per mode, each reached by what people do."""
     idle = World(State.initial(0.0), 0).ticked(300, kpa=0.0)
-    opened = idle.ticked(1, kpa=0.0, press=True)
+    opened = idle.ticked(1, kpa=0.0, press=True).ticked(100, kpa=0.0)
     armed = opened.ticked(520)
     soft = armed.ticked(1, start=True)
     running = soft.ticked(1500)
@@ -140,7 +144,7 @@ def judge(before: World, world: World, sample: Sample, request: Request, drive: 
     """All rules about power, on one tick."""
     state, now_s = world.state, world.now_s
     assert isfinite(drive.duty)
-    powered = drive.gate or drive.duty != 0.0
+    powered = drive.gate and drive.duty != 0.0
     if powered:
         assert state.mode in BUSY, state.mode
         assert state.stop is None
@@ -155,6 +159,8 @@ def judge(before: World, world: World, sample: Sample, request: Request, drive: 
         assert request.start or request.resume or request.press
     wanted = request.speed_cm_s
     if drive.duty != 0.0 and state.mode is not Mode.WINDING_DOWN:
+        assert drive.gate or state.test.phase is Phase.ASKED
+    if drive.duty != 0.0 and drive.gate and state.mode is not Mode.WINDING_DOWN:
         assert wanted is not None
         assert isfinite(wanted)
         assert copysign(1.0, drive.duty) == copysign(1.0, wanted)
@@ -163,7 +169,7 @@ def judge(before: World, world: World, sample: Sample, request: Request, drive: 
         assert not sample.toe_end_open
     if drive.duty < 0.0:
         assert not sample.heel_end_open
-    rise = abs(drive.duty) - abs(before.state.duty)
+    rise = abs(drive.duty) - abs(before.drive.duty)
     assert rise <= 1.0 * TICK_S + 1e-9, "slew"
 
 

@@ -10,6 +10,7 @@ import pytest
 from controller.desk import Desk, DeskError
 from controller.link import Link
 from controller.modes import Mode
+from hardware.roller import Sample
 from tests.harness import Rig
 from tests.test_panel_server import free_port
 from tests.waiting import processes_with, wait_for
@@ -90,7 +91,12 @@ def test_a_way_up_ends_when_the_roller_eases() -> None:
 def test_a_roller_that_never_finds_home_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     rig = Rig()
     read = rig.sim.read
-    monkeypatch.setattr(rig.sim, "read", lambda: read()._replace(heel_end_open=False))
+
+    def blind() -> Sample:
+        """With its current the stalled motor would be found first."""
+        return read()._replace(heel_end_open=False, motor_current_ma=None)
+
+    monkeypatch.setattr(rig.sim, "read", blind)
     rig.roll()
     rig.until(lambda now: now.mode is Mode.STOPPED, 150.0)
     assert rig.last.state.stop is not None

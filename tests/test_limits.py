@@ -18,7 +18,11 @@ from controller.limits import (
 )
 
 LOOSER_UP, LOOSER_DOWN = "up", "down"
-MACHINE = {"free_speed_cm_s", "breakaway_duty", "load_duty_per_kpa", "tick_s"}
+MACHINE = {"free_speed_cm_s", "breakaway_duty", "load_duty_per_kpa", "tick_s"} | {
+    "free_current_ma",
+    "load_current_ma_kpa",
+    "inertia_current_ma",
+}
 """Facts of the motor and the loop: measured, not specified."""
 
 # The numbers of the safety specification, typed here once more, and the direction in which each
@@ -73,6 +77,16 @@ SPECIFIED: dict[str, tuple[float, str]] = {
     "pain_wait_s": (30, LOOSER_DOWN),
     "pain_ratio": (0.7, LOOSER_UP),
     "pain_rest_s": (900, LOOSER_DOWN),
+    "current_ratio": (1.5, LOOSER_UP),
+    "current_s": (0.05, LOOSER_UP),
+    "current_max_ma": (2000, LOOSER_UP),
+    "current_max_s": (0.02, LOOSER_UP),
+    "settle_s": (0.1, LOOSER_UP),
+    "unpowered_s": (0.03, LOOSER_UP),
+    "leave_end_s": (1.0, LOOSER_UP),
+    "check_ma": (50, LOOSER_UP),
+    "check_duty": (0.1, LOOSER_UP),
+    "check_gate_s": (0.05, LOOSER_UP),
     "single_level": (3, LOOSER_UP),
     "top_level": (10, LOOSER_UP),
     "top_speed_cm_s": (10, LOOSER_UP),

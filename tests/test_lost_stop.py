@@ -54,8 +54,10 @@ class Desktop:
         self.session = Session.new(Person(), Machine(), LIMITS)
         self.drive = REST
         self.buttons = Buttons()
-        self.foot_on = True
         self.ticks = 0
+        self.foot_on = False  # so that the sensor's zero is seen
+        self.tick(50)
+        self.foot_on = True
         self.tick()
 
     def link_s(self) -> float:
@@ -68,7 +70,7 @@ class Desktop:
             self.ticks += 1
             self.now_s += LIMITS.tick_s
             kpa = 15.0 * self.foot_on + 0.1 * (self.ticks % 3)
-            sample = Sample(self.now_s, kpa, kpa, gate_on=True, buttons=self.buttons)
+            sample = Sample(self.now_s, kpa, kpa, gate_on=self.drive.gate, buttons=self.buttons)
             wish = self.desk.take()
             self.session, request = plan(self.session, wish, sample, self.state, self.now_s)
             self.state, self.drive = step(self.state, request, sample, LIMITS, self.now_s)

@@ -12,9 +12,18 @@ from controller.limits import LEVELS, Limits
 from controller.modes import TRANSITIONS
 from controller.motion import duty_of
 from controller.safety import Event, Mode, Reason, Request, State, Trip, step
+from controller.selftest import Phase
 from controller.watch import Watch
 from hardware.roller import BRAKE, REST, Buttons, Drive, Sample, SensorStatus
-from tests.kernel_world import CALM_KPA, RATES_HZ, World, sample_of, stop_of, world_in
+from tests.kernel_world import (
+    CALM_KPA,
+    RATES_HZ,
+    SELF_TEST_S,
+    World,
+    sample_of,
+    stop_of,
+    world_in,
+)
 
 MOVING = {Mode.SOFT_START, Mode.RUNNING, Mode.EASED, Mode.WINDING_DOWN, Mode.SERVICE}
 
@@ -27,6 +36,7 @@ def overload(world: World) -> None:
 
 def opened(world: World) -> None:
     world.ask(press=True)
+    world.until(Mode.ARMED, SELF_TEST_S)
 
 
 def raised(world: World) -> None:
@@ -223,9 +233,24 @@ def allowed(before: Mode, after: Mode) -> bool:
     return before is after or after in TRANSITIONS[before].values()
 
 
+def judge_self_test(state: State, drive: Drive) -> None:
+    """The motor is asked or the gate is pulsed, never both."""
+    assert state.sitting.opened_at_s is not None
+    assert state.duty == 0.0
+    if state.test.phase is Phase.ASKED:
+        assert 0.0 < drive.duty <= Limits().check_duty
+        assert drive == Drive(drive.duty, brake=False, enabled=True, gate=False)
+    else:
+        assert state.test.phase is Phase.PULSED
+        assert drive == BRAKE._replace(gate=True)
+
+
 def judge(before: State, state: State, drive: Drive, sample: Sample, request: Request) -> None:
     """What must hold after any tick."""
     assert allowed(before.mode, state.mode)
+    if state.mode is Mode.IDLE and drive not in (REST, BRAKE):
+        judge_self_test(state, drive)
+        return
     assert drive.gate is (state.mode in MOVING)
     assert (state.stop is not None) is (state.mode is Mode.STOPPED)
     assert -1.0 <= drive.duty <= 1.0

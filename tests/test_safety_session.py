@@ -8,8 +8,18 @@ import pytest
 from controller.limits import LEVELS, Limits
 from controller.modes import NO_COURSE, Mode, Sitting
 from controller.safety import Reason
+from controller.selftest import Phase, SelfTest
 from hardware.roller import Buttons
-from tests.kernel_world import CALM_KPA, OPEN, RATES_HZ, World, resting_world, ticks, world_in
+from tests.kernel_world import (
+    CALM_KPA,
+    OPEN,
+    RATES_HZ,
+    SELF_TEST_S,
+    World,
+    resting_world,
+    ticks,
+    world_in,
+)
 
 HELD = Buttons(start=True)
 
@@ -45,7 +55,7 @@ def test_a_press_with_the_foot_on_opens_and_starts() -> None:
     world.ask(press=True)
     assert world.state.sitting.opened_at_s == 0.0
     recorded(world)
-    world.until(Mode.SOFT_START, 0.1)
+    world.until(Mode.SOFT_START, SELF_TEST_S)
 
 
 @pytest.mark.parametrize(("steady_after_s", "starts"), [(1.0, True), (2.9, True), (3.1, False)])
@@ -84,7 +94,7 @@ def test_an_opening_press_is_used_up_by_the_start() -> None:
     world = resting_world()
     world.ask(press=True)
     recorded(world)
-    world.until(Mode.SOFT_START, 0.1)
+    world.until(Mode.SOFT_START, SELF_TEST_S)
     world.ask(end=True)
     world.until(Mode.IDLE, 0.6)
     world.calm(2.5)
@@ -98,9 +108,11 @@ def test_every_session_has_its_number() -> None:
         world.ask(press=True)
         assert world.state.sitting.number == number
         recorded(world)
-        world.until(Mode.SOFT_START, 0.1)
+        world.until(Mode.SOFT_START, SELF_TEST_S)
         world.ask(end=True)
         world.until(Mode.IDLE, 0.6)
+        world.calm(0.2, 0.0)
+        world.calm(2.1)
 
 
 def test_a_session_begins_with_no_time_spent() -> None:
@@ -366,7 +378,7 @@ def test_service_ends_when_any_of_it_ends(kpa: float, service: bool, buttons: Bu
 
 def test_service_leaves_an_open_session_open() -> None:
     world = service_world()
-    world.state = world.state._replace(sitting=OPEN)
+    world.state = world.state._replace(sitting=OPEN, test=SelfTest(Phase.PASSED))
     world.tick(buttons=HELD)
     assert world.state.mode is Mode.SERVICE
     world.tick()

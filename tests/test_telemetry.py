@@ -176,6 +176,7 @@ def test_the_journal_keeps_what_must_survive() -> None:
         "session": 7,
         "session_open": True,
         "pains": 1,
+        "self_test": None,
         "resting": True,
         "stop": {
             "trip": "RISE",
@@ -195,6 +196,7 @@ def test_a_machine_at_peace_has_little_to_keep() -> None:
         "session": 0,
         "session_open": False,
         "pains": 0,
+        "self_test": None,
         "resting": False,
         "stop": None,
     }

@@ -7,8 +7,9 @@ import pytest
 
 from controller.limits import LEVELS, Limits
 from controller.modes import Mode, Sitting, State
+from controller.selftest import Item, Phase, SelfTest
 from controller.watch import Reason, Trip, Watch
-from controller.words import ADVICE, ENDED, TRIPS, cautions, stopped, told, until, zone
+from controller.words import ADVICE, ENDED, TRIPS, UNFIT, cautions, stopped, told, until, zone
 from tests.kernel_world import OPEN, sample_of, stop_of
 
 LIMITS = Limits()
@@ -55,7 +56,16 @@ def test_a_sentence_uses_only_what_a_stop_knows() -> None:
 def test_every_end_of_a_session_has_its_sentence() -> None:
     ends = {Reason.FINISHED, Reason.ENDED, Reason.OVERLOAD, Reason.TIME, Reason.AWAY}
     assert set(ENDED) == ends
-    assert ends | LATCHED | {Reason.PAUSED, Reason.FOOT_GONE, Reason.CHANGE} == set(Reason)
+    others = {Reason.PAUSED, Reason.FOOT_GONE, Reason.CHANGE, Reason.UNFIT}
+    assert ends | LATCHED | others == set(Reason)
+
+
+@pytest.mark.parametrize("item", Item)
+def test_what_the_self_test_found_is_told_with_its_cure(item: Item) -> None:
+    sitting = Sitting(number=1, why=Reason.UNFIT)
+    said = say(state_of(Mode.IDLE, sitting=sitting, test=SelfTest(Phase.FAILED, failed=item)))
+    assert said == f"Not started: {UNFIT[item]}. Then press Start on the device again."
+    assert len(set(UNFIT.values())) == len(Item)
 
 
 # A stop.
