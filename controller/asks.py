@@ -12,13 +12,15 @@ from typing import Any, NamedTuple
 
 from controller.desk import FRESH_S
 from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL
+from controller.service import Task
 from controller.wish import Wish
 
 LINE_BYTES = 1024
 """Longest line a client may send."""
-FRESH = ("start", "continue", "acknowledge")
+FRESH = ("start", "continue", "acknowledge", "service")
 """Asked on a picture that must not be old: what lay in a queue means another moment."""
-COUNTED = ("start", "continue", "pause", "end", "acknowledge")
+COUNTED = ("start", "continue", "pause", "end", "acknowledge", "service")
+TASKS = {one.value: one for one in Task}
 VERBS = ("stop", "lower", "level", *COUNTED)
 
 
@@ -96,14 +98,19 @@ def _merged(
         return wish._replace(level=level, level_count=wish.level_count + 1), source, holder
     if verb not in COUNTED:
         raise Refused(f"do = {_shown(verb)}: must be one of {', '.join(VERBS)}")
-    _only(ask, "count", "seen_s", "who")
+    _only(ask, "count", "seen_s", "who", *(("task",) if verb == "service" else ()))
+    task = _task(ask) if verb == "service" else wish.task
     count = _whole(ask, "count", 1, 2**31)
     at_s = _seen_s(ask, now_s) if verb in FRESH else now_s
     if verb not in told.get("can", ()):
         raise Refused(f"{verb} is not possible now. {told.get('words', '')}".strip())
     if count <= source.counts.get(verb, 0):
         raise Refused(f"count = {count}: this {verb} was already counted")
-    return _counted(wish, verb, at_s), Source({**source.counts, verb: count}), holder
+    return (
+        _counted(wish._replace(task=task), verb, at_s),
+        Source({**source.counts, verb: count}),
+        holder,
+    )
 
 
 def _counted(wish: Wish, verb: str, at_s: float) -> Wish:
@@ -112,11 +119,20 @@ def _counted(wish: Wish, verb: str, at_s: float) -> Wish:
         return wish._replace(start_count=wish.start_count + 1, start_at_s=at_s)
     if verb == "continue":
         return wish._replace(continue_count=wish.continue_count + 1, continue_at_s=at_s)
+    if verb == "service":
+        return wish._replace(service_count=wish.service_count + 1, service_at_s=at_s)
     if verb == "pause":
         return wish._replace(pause_count=wish.pause_count + 1)
     if verb == "end":
         return wish._replace(end_count=wish.end_count + 1)
     return wish._replace(acknowledge_count=wish.acknowledge_count + 1)
+
+
+def _task(ask: Mapping[str, Any]) -> Task:
+    task = ask.get("task")
+    if not isinstance(task, str) or task not in TASKS:
+        raise Refused(f"task = {_shown(task)}: must be one of {', '.join(TASKS)}")
+    return TASKS[task]
 
 
 def _level(

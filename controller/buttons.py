@@ -78,6 +78,11 @@ def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
     return AT_REST if all(_up(key) for key in pad) else pad, presses
 
 
+def used(pad: Pad) -> Pad:
+    """Start is held for something else: its release is no press."""
+    return pad._replace(start=pad.start._replace(spent=True)) if pad.start.level else pad
+
+
 def stuck(pad: Pad, now_s: float) -> list[str]:
     """Names of the buttons that have been down for longer than anybody holds one."""
     return [

@@ -4,6 +4,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 wrong configuration.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from controller.journal import JournalError
 from controller.link import LinkError
 from controller.processes import READY_OPTION, side_by_side, tell_ready
 from controller.settings import DEFAULT_PATH, Settings, SettingsError
+from controller.stop_test import StopTestError, stop_test
 from hardware.calibration import Calibration
 from hardware.errors import HardwareError
 from hardware.gpio import open_roller
@@ -26,6 +28,7 @@ EPILOG = """examples:
   footloop run --device gpio        roller and page, until Ctrl-C
   footloop engine --device gpio     the roller alone: buttons on the device
   footloop panel                    the page alone, beside a running engine
+  footloop stop-test                measure how quickly this machine stops
 
 To try it without hardware: footloop-sim run"""
 
@@ -38,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return CONFIGURATION
-    except (HardwareError, engine.BusyError, JournalError, LinkError) as error:
+    except (HardwareError, engine.BusyError, JournalError, LinkError, StopTestError) as error:
         print(error, file=sys.stderr)
         return FAILED
 
@@ -60,7 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     panel = commands.add_parser("panel", help="run the page beside a running engine")
     panel.add_argument(READY_OPTION, type=int, help=argparse.SUPPRESS)
     panel.set_defaults(command=_panel)
-    for command in (init, run, alone, panel):
+    test = commands.add_parser("stop-test", help="measure the stop of a running engine's machine")
+    test.add_argument("--folder", type=Path, help="the engine's; default: as configured")
+    test.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    test.set_defaults(command=_stop_test)
+    for command in (init, run, alone, panel, test):
         command.add_argument(
             "--config", type=Path, default=DEFAULT_PATH, help=f"default: {DEFAULT_PATH}"
         )
@@ -126,6 +133,17 @@ def _panel(given: argparse.Namespace) -> int:
             else tell_ready(given.ready_fd)
         ),
     )
+
+
+def _stop_test(given: argparse.Namespace) -> int:
+    folder = given.folder or settings.load(given.config).folder
+    found = stop_test(folder / engine.SOCKET, lambda line: print(line, file=sys.stderr, flush=True))
+    if given.json:
+        print(json.dumps(found))
+    else:
+        verdict = "passed" if found["passed"] else "NOT PASSED: do not use this machine"
+        print(f"{verdict}; the gate has to be off within {found['bar_ms']:g} ms")
+    return OK if found["passed"] else FAILED
 
 
 def setup_of(found: Settings) -> engine.Setup:

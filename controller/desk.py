@@ -39,7 +39,7 @@ class Desk:
 
     def ask(self, wish: Wish) -> None:
         """Replace the wish (link's thread). Raises `ValueError` when a count would shrink."""
-        if any(new < old for new, old in zip(wish[:8], self._wish[:8], strict=True)):
+        if any(new < old for new, old in zip(wish.counts, self._wish.counts, strict=True)):
             raise ValueError("a count of the desk may only grow")
         self._wish = wish
 
@@ -71,5 +71,7 @@ class Desk:
             wish = wish._replace(start_count=taken.start_count)
         if not (now_s - wish.continue_at_s <= FRESH_S):
             wish = wish._replace(continue_count=taken.continue_count)
+        if not (now_s - wish.service_at_s <= FRESH_S):
+            wish = wish._replace(service_count=taken.service_count)
         self._taken = wish._replace(recorded=recorded)
         return self._taken

@@ -27,6 +27,9 @@ from controller.telemetry import journalled, telemetry
 from controller.wish import Wish
 from hardware.roller import Roller, Sample
 
+SOCKET = "engine.sock"
+"""Its name in the engine's folder."""
+
 
 class BusyError(RuntimeError):
     """Another engine is running on this machine."""
@@ -60,7 +63,7 @@ class Setup(NamedTuple):
     @property
     def socket(self) -> Path:
         """Where the panel finds the engine."""
-        return self.folder / "engine.sock"
+        return self.folder / SOCKET
 
 
 class Notes(Protocol):

@@ -8,13 +8,14 @@ own: here is only the place in the program, the level and the reference.
 from math import inf
 from typing import NamedTuple
 
-from controller.buttons import AT_REST, NOTHING, UP, Pad, Presses, pressed
+from controller.buttons import AT_REST, NOTHING, UP, Pad, Presses, pressed, used
 from controller.carriage import Carriage, moved
 from controller.comfort import Reference, begin, expected_kpa, freeze, learn
 from controller.levels import Levels, asked, level_max, settled
 from controller.limits import NEW_PERSON_LEVEL, Limits
 from controller.modes import Mode, Request, State
 from controller.programs import WHOLE_FOOT, Cursor, Program, learning, lost, onward, over
+from controller.service import Service, served
 from controller.watch import ROUNDING_S, Reason
 from controller.wish import Wish
 from hardware.roller import Sample
@@ -65,6 +66,7 @@ class Session(NamedTuple):
     mode: Mode = Mode.IDLE  # the kernel's, when this was planned
     at_s: float = -inf  # when this was planned
     standing: Request = Request()  # what holds until something happens or `PLAN_S` is over
+    service: Service | None = None  # the task asked for last
 
     @classmethod
     def new(cls, person: Person, machine: Machine, limits: Limits) -> "Session":
@@ -85,7 +87,7 @@ def plan(
     """Fold one tick in; return what is asked of the kernel. `state`: after the last tick."""
     if _no_news(session, wish, sample, state, now_s):
         return session, session.standing
-    setting, _, before, _, _, carriage, _, pad, pair_count, _, _, at_s, _ = session
+    setting, _, before, _, _, carriage, _, pad, pair_count, _, _, at_s, _, service = session
     dt_s = 0.0 if at_s == -inf else now_s - at_s
     person, machine, limits, program = setting
     pad, presses = pressed(pad, sample.buttons, now_s)
@@ -102,13 +104,19 @@ def plan(
         speed_cm_s, levels.level, reference_kpa, place, wish.recorded, change=change,
         finished=over(program, cursor), lost=lost(cursor), early=carriage.early,
     )  # fmt: skip
+    if service is not None or wish.service_count > before.service_count:
+        service = _served(session, wish, sample, state, carriage.at_cm, now_s)
+        standing = standing._replace(service=service.asks)
+        if service.asks:
+            standing = standing._replace(speed_cm_s=service.speed_cm_s, finished=False, lost=False)
+            pad = used(pad)
     request = standing
     if wish is not before or presses is not NOTHING:
         request = _asked(standing, before, wish, presses)
         pair_count += presses.pair
     return Session(
         setting, levels, wish, state.sitting.number, cursor, carriage, reference, pad, pair_count,
-        state.sitting.opened_at_s is not None, state.mode, now_s, standing,
+        state.sitting.opened_at_s is not None, state.mode, now_s, standing, service,
     ), request  # fmt: skip
 
 
@@ -121,7 +129,21 @@ def _no_news(session: Session, wish: Wish, sample: Sample, state: State, now_s: 
         and session.pad is AT_REST
         and sample.buttons == UP
         and state.sitting.number == session.number
+        and (session.service is None or session.service.over)
     )
+
+
+def _served(
+    session: Session, wish: Wish, sample: Sample, state: State, at_cm: float, now_s: float
+) -> Service:
+    """The task after this tick; a newer one takes the place of an older one."""
+    _, machine, limits, _ = session.setting
+    service = session.service
+    if service is None or wish.service_count > session.wish.service_count:
+        service = Service(wish.task, now_s)
+    if service.over:
+        return service
+    return served(service, state, sample, at_cm, machine.travel_cm, limits, now_s)
 
 
 def _levelled(

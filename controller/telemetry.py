@@ -11,6 +11,7 @@ from controller.limits import Limits
 from controller.modes import Mode, State, Stop
 from controller.safety import may_return
 from controller.selftest import SelfTest
+from controller.service import Service
 from controller.session import Session, place_of
 from controller.trips import steady
 from hardware.roller import Sample
@@ -44,6 +45,7 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "words": told,
         "stop": None if stop is None else stop_facts(stop, state, sample.stop_pressed, limits),
         "session_open": state.sitting.opened_at_s is not None,
+        "service": None if session.service is None else _service(session.service),
         "can": can(state, sample.stop_pressed, limits),
         "pairing_count": session.pair_count,
         "device_name": device_name,
@@ -64,11 +66,29 @@ def stop_facts(stop: Stop, state: State, held: bool, limits: Limits) -> dict[str
     }
 
 
+def _service(service: Service) -> dict[str, Any]:
+    """The task of service, for who has asked for it."""
+    failure = service.failure
+    return {
+        "task": service.task.value,
+        "phase": service.phase.value,
+        "gate_off_ms": _milliseconds(service.gate_off_s),
+        "still_ms": _milliseconds(service.still_s),
+        "words": None if failure is None else words.SERVICE[failure],
+    }
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000.0, 1)
+
+
 def can(state: State, held: bool, limits: Limits) -> list[str]:
     """Which controls make sense now; `held`: the stop switch is. Stop and gentler always do."""
     if state.mode is Mode.STOPPED:
         back = not held and may_return(state, state.watch, limits)
         return ["acknowledge"] if back else []
+    if state.mode is Mode.IDLE:
+        return ["service"] if state.sitting.opened_at_s is None else []
     if state.mode is Mode.HOLD:
         return ["continue", "end"] if steady(state.watch, limits) else ["end"]
     if state.mode is Mode.ARMED:

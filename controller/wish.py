@@ -4,6 +4,7 @@ from math import inf
 from typing import NamedTuple
 
 from controller.limits import NEW_PERSON_LEVEL
+from controller.service import Task
 
 
 class Wish(NamedTuple):
@@ -17,7 +18,19 @@ class Wish(NamedTuple):
     start_count: int = 0
     continue_count: int = 0
     level_count: int = 0  # writes of the level
+    service_count: int = 0
     level: int = NEW_PERSON_LEVEL  # the last one written
     start_at_s: float = -inf  # on the link's clock
     continue_at_s: float = -inf
+    service_at_s: float = -inf
+    task: Task = Task.HOME  # of the service asked for last
     recorded: int = 0  # number of the newest session on disk
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """All that may only grow."""
+        return (
+            self.stop_count, self.lower_count, self.pause_count, self.end_count,
+            self.acknowledge_count, self.start_count, self.continue_count, self.level_count,
+            self.service_count,
+        )  # fmt: skip

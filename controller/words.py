@@ -9,6 +9,7 @@ from math import ceil
 from controller.limits import LEVELS, Limits
 from controller.modes import Mode, State, Stop
 from controller.selftest import Item
+from controller.service import Failure
 from controller.trips import steady
 from controller.watch import Reason, Trip
 from hardware.roller import Sample
@@ -133,6 +134,17 @@ def told(
     eased = " · gentler, the load was high" if mode is Mode.EASED else ""
     return f"{foot.capitalize()} foot · {phase} · {left}{eased}"
 
+
+SERVICE: dict[Failure, str] = {
+    Failure.NOT_HELD: "Start was not held on the device in time; ask again",
+    Failure.LET_GO: "Start was let go, or something lay on the roller; ask again",
+    Failure.BUSY: "a session or a stop came between; end or acknowledge it, then ask again",
+    Failure.NO_HOME: "the roller does not reach its home; check belt, motor and the heel switch",
+    Failure.NO_STOP: "the stop switch was not pressed in time; ask again",
+    Failure.GATE_ON: "the power gate did not open; do not use this machine before it is mended",
+    Failure.NO_GATE: "no power gate is sensed, so nothing can be measured; wire its sense",
+}
+"""Why a task of service was not done, and the cure."""
 
 ENDED: dict[Reason, str] = {
     Reason.FINISHED: "Finished. Look at your foot before you stand up.",

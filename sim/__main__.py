@@ -146,6 +146,7 @@ def _engine(given: argparse.Namespace) -> int:
 
 
 def _panel(given: argparse.Namespace) -> int:
+    from controller.engine import SOCKET  # noqa: PLC0415
     from controller.panel.address import announce  # noqa: PLC0415
     from controller.panel.app import create_app  # noqa: PLC0415 - web code
     from controller.panel.client import EngineLink  # noqa: PLC0415
@@ -160,7 +161,7 @@ def _panel(given: argparse.Namespace) -> int:
 
     display = hands.Display()
     app = create_app(
-        EngineLink(str(given.folder / "engine.sock")),
+        EngineLink(str(given.folder / SOCKET)),
         hosts=[],
         show_code=display.show,
         extra_routes=hands.routes(given.folder / "hands.sock", display),

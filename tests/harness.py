@@ -14,6 +14,7 @@ from controller.limits import Limits
 from controller.loop import Loop
 from controller.modes import Mode, State
 from controller.programs import WHOLE_FOOT, Program
+from controller.service import Task
 from controller.session import Machine, Person, Session, Wish
 from controller.telemetry import telemetry
 from hardware.roller import REST, Drive, Sample
@@ -232,6 +233,11 @@ class Rig:
         self.advance(for_s)
         self.sim.set_button(button, False)
         self.advance(0.1)
+
+    def serve(self, task: Task) -> None:
+        """Ask for a task of service."""
+        count = self._wish.service_count + 1
+        self._wish = self._wish._replace(service_count=count, task=task)
 
     # Stories.
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from controller.asks import COUNTED, LINE_BYTES, VERBS, Answer, Source, answer
 from controller.desk import FRESH_S
+from controller.service import Task
 from controller.wish import Wish
 
 NOW_S = 50.0
@@ -16,6 +17,8 @@ TOLD = {
     "can": list(COUNTED), "level": 3, "level_max": 10, "session_open": True, "words": "Ready."
 }  # fmt: skip
 FIRST = {"count": 1, "seen_s": NOW_S}
+MORE: dict[str, dict[str, Any]] = {"service": {"task": "home"}}
+"""What a verb needs besides."""
 
 
 def ask(
@@ -54,13 +57,14 @@ def test_stop_and_lower_are_never_refused(verb: str, more: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("verb", COUNTED)
 def test_a_counted_verb_counts_once_per_count(verb: str) -> None:
-    once = ask({"do": verb, **FIRST})
+    first = {"do": verb, **FIRST, **MORE.get(verb, {})}
+    once = ask(first)
     assert once.refusal is None
     assert getattr(once.wish, f"{verb}_count") == 1
-    repeated = ask({"do": verb, **FIRST}, wish=once.wish, source=once.source)
+    repeated = ask(first, wish=once.wish, source=once.source)
     assert repeated.refusal == f"count = 1: this {verb} was already counted"
     assert repeated.wish == once.wish
-    later = ask({"do": verb, **FIRST, "count": 9}, wish=once.wish, source=once.source)
+    later = ask({**first, "count": 9}, wish=once.wish, source=once.source)
     assert getattr(later.wish, f"{verb}_count") == 2
 
 
@@ -89,8 +93,21 @@ def test_a_fresh_start_counts(seen_s: float) -> None:
 
 @pytest.mark.parametrize("verb", COUNTED)
 def test_what_cannot_be_now_is_refused_with_the_words_of_now(verb: str) -> None:
-    told = refusal({"do": verb, "count": 8, "seen_s": NOW_S}, can=[])
+    told = refusal({"do": verb, "count": 8, "seen_s": NOW_S, **MORE.get(verb, {})}, can=[])
     assert told == f"{verb} is not possible now. Ready."
+
+
+@pytest.mark.parametrize("task", Task)
+def test_a_service_says_which(task: Task) -> None:
+    got = ask({"do": "service", **FIRST, "task": task.value})
+    assert (got.wish.task, got.wish.service_at_s) == (task, NOW_S)
+
+
+@pytest.mark.parametrize("task", [None, "dance", 1, ["home"]])
+def test_a_service_that_is_none_is_refused(task: object) -> None:
+    told = refusal({"do": "service", "count": 8, "seen_s": NOW_S, "task": task})
+    assert told.startswith("task = ")
+    assert told.endswith("must be one of home, pulses, switch")
 
 
 def test_before_the_first_picture_nothing_can_be() -> None:

@@ -1,5 +1,7 @@
 """The desk merges: counts only grow, a late start is none, a stop never gets lost."""
 
+from typing import Any
+
 import pytest
 
 from controller.desk import FRESH_S, Desk
@@ -43,9 +45,10 @@ def test_while_nothing_changes_the_wish_is_the_same_object(desk: Desk) -> None:
 
 @pytest.mark.parametrize("count", [name for name in Wish._fields if name.endswith("_count")])
 def test_a_count_may_only_grow(desk: Desk, count: str) -> None:
-    desk.ask(desk.wish._replace(**{count: 3}))
+    three: dict[str, Any] = {count: 3}
+    desk.ask(desk.wish._replace(**three))
     with pytest.raises(ValueError, match="only grow"):
-        desk.ask(desk.wish._replace(**{count: 2}))
+        desk.ask(desk.wish._replace(**{**three, count: 2}))
     assert getattr(desk.wish, count) == 3
 
 
@@ -97,7 +100,8 @@ def test_a_start_without_a_time_is_none(desk: Desk, at_s: float) -> None:
 
 @pytest.mark.parametrize("count", ["stop", "lower", "pause", "end", "acknowledge"])
 def test_what_starts_nothing_never_expires(desk: Desk, clock: FakeClock, count: str) -> None:
-    desk.ask(desk.wish._replace(**{f"{count}_count": 1}))
+    once: dict[str, Any] = {f"{count}_count": 1}
+    desk.ask(desk.wish._replace(**once))
     clock.now_s += 1e6
     assert getattr(desk.take(), f"{count}_count") == 1
 

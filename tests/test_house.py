@@ -38,6 +38,7 @@ PURE = (
     "controller.rules",
     "controller.safety",
     "controller.selftest",
+    "controller.service",
     "controller.session",
     "controller.telemetry",
     "controller.trips",

@@ -19,7 +19,7 @@ RESTLESS = STEADY._replace(steady_since_s=float("inf"))
 NO_FOOT = RESTLESS._replace(light_since_s=NOW_S - 60.0)
 FIELDS = {
     "mode", "level", "wanted_level", "level_max", "pressure_kpa", "reference_kpa", "place", "foot",
-    "program", "phase", "left_s", "reason", "words", "stop", "session_open", "can",
+    "program", "phase", "left_s", "reason", "words", "stop", "session_open", "service", "can",
     "pairing_count", "device_name",
 }  # fmt: skip
 
@@ -58,6 +58,7 @@ def test_a_running_roller_tells_all_of_it() -> None:
         "words": "Left foot · settle in · 6:55 left",
         "stop": None,
         "session_open": True,
+        "service": None,
         "can": ["pause", "end"],
         "pairing_count": 2,
         "device_name": "simulated roller",
