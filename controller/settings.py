@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from controller import limits as limit_table
 from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL, NEW_PERSON_LEVEL, Limits
 from controller.session import Machine, Person
-from hardware.wiring import OPTIONAL, Wiring, problems
+from hardware.wiring import CHOICES, OPTIONAL, Wiring, fastest_hz, problems
 
 DEFAULT_PATH = Path("~/.config/footloop/footloop.toml")
 STATE_FOLDER = "~/.local/state/footloop"
@@ -107,8 +107,11 @@ def template() -> str:
         "",
         "[wiring]",
         '# BCM (GPIO) pin numbers, ADC channels from 0; "none" where an optional part is missing.',
+        *(f"# {name}: {' or '.join(choices)}" for name, choices in CHOICES.items()),
+        "# `footloop wiring` shows what to solder.",
     ]
-    lines += [f"{one.name} = {_toml(one.default)}" for one in fields(Wiring)]
+    wires = {one.name: NOT_FITTED if one.default is None else one.default for one in fields(Wiring)}
+    lines += [f"{name} = {_toml(default)}" for name, default in wires.items()]
     lines += ["", "[limits]", "# May be tightened within the bounds, never loosened past them."]
     for name, (low, high, unit, source) in limit_table.bounds().items():
         if name != "tick_s":
@@ -162,6 +165,8 @@ def _problems(document: Mapping[str, Any]) -> list[str]:
         found += _section_problems(section, _section(document, section))
     wiring = _section(document, "wiring")
     found += [f"[wiring] {one}" for one in _wiring_problems(wiring)]
+    if not found:
+        found += _pace_problems(document)
     limits = _section(document, "limits")
     if "tick_s" in limits:
         found.append("[limits] tick_s: set rate_hz in [engine] instead")
@@ -190,7 +195,7 @@ def _wiring_problems(values: Mapping[str, Any]) -> list[str]:
     known = {one.name for one in fields(Wiring)}
     unknown = [f"{name}: there is no such key" for name in values if name not in known]
     wrong = [
-        f"{name} = {value!r}: must be {'a text' if name == 'adc_chip' else 'a whole number'}"
+        f"{name} = {value!r}: must be {'a text' if name in CHOICES else 'a whole number'}"
         for name, value in values.items()
         if name in known and not _wirable(name, value)
     ]
@@ -200,7 +205,7 @@ def _wiring_problems(values: Mapping[str, Any]) -> list[str]:
 
 
 def _wirable(name: str, value: Any) -> bool:
-    if name == "adc_chip":
+    if name in CHOICES:
         return isinstance(value, str)
     return (name in OPTIONAL and value == NOT_FITTED) or (
         isinstance(value, int) and not isinstance(value, bool)
@@ -212,6 +217,15 @@ def _wiring(values: Mapping[str, Any]) -> Wiring:
         name: None if value == NOT_FITTED else value for name, value in values.items()
     }
     return Wiring(**fitted)
+
+
+def _pace_problems(document: Mapping[str, Any]) -> list[str]:
+    """The loop may be too quick for the converter; asked when both are sound by themselves."""
+    rate_hz = _section(document, "engine").get("rate_hz", 0)
+    most_hz = fastest_hz(_wiring(_section(document, "wiring")))
+    if rate_hz <= most_hz:
+        return []
+    return [f"[engine] rate_hz = {rate_hz}: must be at most {most_hz} with this [wiring]'s ADC"]
 
 
 def _settings(document: Mapping[str, Any]) -> Settings:

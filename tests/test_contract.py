@@ -6,12 +6,14 @@ another machine to the test, write its bench and add it to `BENCHES`.
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from hardware.errors import HardwareError
 from hardware.roller import BRAKE, REST, Drive, Roller, Sample, SensorStatus
+from hardware.wiring import Wiring
 from sim import gate
 from sim.roller import SimRoller
 from tests.mock_pi import Rig
@@ -35,7 +37,7 @@ class Bench(Protocol):
 
 
 class SimBench:
-    def __init__(self) -> None:
+    def __init__(self, _folder: Path) -> None:
         self.roller = SimRoller()
         self.now_s, self.wait_until = self.roller.now_s, self.roller.wait_until
 
@@ -49,8 +51,11 @@ class SimBench:
 class GpioBench:
     """A roller on mock pins; a simulated gate hangs on the gate line."""
 
-    def __init__(self) -> None:
-        self._rig = Rig()
+    WIRING = Wiring()
+
+    def __init__(self, folder: Path) -> None:
+        hardware = self.WIRING.pwm == "hardware"
+        self._rig = Rig(self.WIRING, folder=folder if hardware else None)
         self.roller = self._rig.open()
         self._gate = gate.GateState(gate.Gate())
 
@@ -77,12 +82,34 @@ class GpioBench:
         return bool(enabled) and forward != backward
 
 
-BENCHES = [SimBench, GpioBench]
+class FinerBench(GpioBench):
+    WIRING = Wiring(adc_chip="MCP3208")
+
+
+class I2cBench(GpioBench):
+    """Pressure A on a chip of its own, the others going round on the second."""
+
+    WIRING = Wiring(adc_chip="ADS1115", pressure_b_channel=4, current_channel=5)
+
+
+class LoadCellBench(GpioBench):
+    """Pressure B from an HX711."""
+
+    WIRING = Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25)
+
+
+class KernelPwmBench(GpioBench):
+    """The bridge on the kernel's PWM."""
+
+    WIRING = Wiring(pwm="hardware")
+
+
+BENCHES = [SimBench, GpioBench, FinerBench, I2cBench, LoadCellBench, KernelPwmBench]
 
 
 @pytest.fixture(params=BENCHES)
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    made: Bench = request.param()
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    made: Bench = request.param(tmp_path)
     yield made
     made.roller.close()
 

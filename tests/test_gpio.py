@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,10 @@ from gpiozero.pins import local
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.limits import Limits
+from controller.trips import look
+from controller.watch import Trip, Watch
+from hardware import adc
 from hardware.calibration import Calibration, Element
 from hardware.errors import AccessError, HardwareError, MissingHardwareError, ReadError
 from hardware.gpio import GpioRoller, open_roller
@@ -264,11 +269,52 @@ def test_a_pin_that_fails_while_closing_keeps_none_of_the_others_from_rest(
     assert rig.levels("forward_pin", "backward_pin") == [0.0, 0.0]
 
 
-def test_what_cannot_be_read_is_a_read_error(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_transfer_keeps_the_age_of_pressure_a_and_the_others_are_unknown(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roller = roller_of(rig)
+    rig.set_pressure(30.0)
+    rig.now_s = 1.0
+    roller.read()
     with monkeypatch.context() as patch:
         patch.setattr(rig.mcp, "transfer", broken)
-        with pytest.raises(ReadError, match=r"Channel 0 of the MCP3008 .*no answer"):
-            roller_of(rig).read()
+        rig.set_pressure(60.0)
+        rig.now_s = 1.004
+        sample = roller.read()
+        assert sample.taken_at_s == 1.0
+        assert sample.pressure_kpa == pytest.approx(30.0, abs=0.2)
+        assert math.isnan(sample.pressure_b_kpa or 0.0)
+        assert math.isnan(sample.motor_current_ma or 0.0)
+    assert roller.read().taken_at_s == 1.004
+    assert roller.read().pressure_kpa == pytest.approx(60.0, abs=0.2)
+
+
+def test_what_was_never_measured_has_neither_value_nor_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig()
+    monkeypatch.setattr(rig.mcp, "transfer", broken)
+    sample = rig.open().read()
+    assert math.isnan(sample.pressure_kpa)
+    assert math.isnan(sample.taken_at_s)
+    rig.close()
+
+
+def test_a_bus_that_keeps_failing_is_a_silent_sensor_after_20_ms(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roller, limits, watch = roller_of(rig), Limits(), Watch(now_s=0.0)
+    trips = []
+    for tick in range(1, 12):
+        rig.now_s = tick * limits.tick_s
+        if tick == 4:
+            monkeypatch.setattr(rig.mcp, "transfer", broken)
+        watch, trip = look(watch, roller.read(), False, False, 25.0, limits, rig.now_s)
+        trips.append(trip)
+    assert trips == [None] * 8 + [Trip.SENSOR_SILENT] * 3
+
+
+def test_a_pin_that_cannot_be_read_is_a_read_error(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(type(rig.pin("stop_pin")), "_get_state", broken)
         with pytest.raises(ReadError):
@@ -289,6 +335,14 @@ def test_a_missing_bus_is_an_error_and_leaves_every_pin_released() -> None:
         GpioRoller(Wiring(), Calibration(), pin_factory=pi, clock=lambda: 0.0)
     assert [(pin.function, pin.state) for pin in outputs] == [("input", False)] * 4
     assert not {number for number, _ in pi.trace} & {12, 13, 16, 17}, "no output ever moved"
+
+
+def test_a_bus_that_is_there_but_not_ours_is_an_access_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(adc, "SPI_DEVICE", tmp_path)
+    with pytest.raises(AccessError, match=r"SPI bus .*no answer.*usermod -aG spi"):
+        GpioRoller(Wiring(), Calibration(), pin_factory=NoSpiPi(), clock=lambda: 0.0)
 
 
 def test_a_wiring_or_calibration_with_problems_is_refused_before_any_pin_moves() -> None:

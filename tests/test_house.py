@@ -48,6 +48,7 @@ PURE = (
     "firmware_bridge.wire",
     "hardware.calibration",
     "hardware.roller",
+    "hardware.wiring",
     "sim.foot",
     "sim.gate",
     "sim.motor",

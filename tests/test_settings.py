@@ -11,7 +11,7 @@ from controller import limits as limit_table
 from controller.limits import Limits
 from controller.session import Machine, Person
 from controller.settings import KEYS, Settings, SettingsError, load, template
-from hardware.wiring import OPTIONAL, Wiring
+from hardware.wiring import CHOICES, OPTIONAL, Wiring
 
 RATES = {"tick_s"}
 """Set by the loop's rate, not under [limits]."""
@@ -81,7 +81,7 @@ def test_values_reach_their_places(tmp_path: Path) -> None:
     assert (found.host, found.port, found.names) == ("127.0.0.1", 9000, ("footloop.lan",))
 
 
-@pytest.mark.parametrize("part", ["gate", "pressure_b", "current"])
+@pytest.mark.parametrize("part", ["gate", "pressure_b", "current", "led_red", "buzzer", "hx711"])
 def test_an_optional_part_may_be_missing(tmp_path: Path, part: str) -> None:
     names = [name for name in OPTIONAL if name.startswith(part)]
     text = "\n".join(["[wiring]", *(f'{name} = "none"' for name in names)])
@@ -165,12 +165,26 @@ def test_what_is_unknown_is_told(tmp_path: Path, text: str, says: str) -> None:
     assert told.startswith(says)
 
 
-@pytest.mark.parametrize("name", [one.name for one in fields(Wiring) if one.name != "adc_chip"])
+@pytest.mark.parametrize("name", [one.name for one in fields(Wiring) if one.name not in CHOICES])
 @pytest.mark.parametrize("value", ["1.5", "true", '"GPIO4"', "[]"])
 def test_a_pin_is_a_whole_number(tmp_path: Path, name: str, value: str) -> None:
     (told,) = errors(tmp_path, f"[wiring]\n{name} = {value}")
     assert told.startswith(f"[wiring] {name} = ")
     assert "must be a whole number" in told
+
+
+@pytest.mark.parametrize(
+    "wiring",
+    [
+        'adc_chip = "ADS1115"\npressure_b_channel = 4\ncurrent_channel = 5',
+        'pressure_b_channel = "none"\nhx711_data_pin = 4\nhx711_clock_pin = 25',
+    ],
+)
+def test_the_loop_is_not_quicker_than_its_converter(tmp_path: Path, wiring: str) -> None:
+    engine = "[engine]\nrate_hz = {}\n[wiring]\n" + wiring
+    (told,) = errors(tmp_path, engine.format(501))
+    assert told.startswith("[engine] rate_hz = 501: must be at most 500")
+    assert loaded(tmp_path, engine.format(500)).limits.tick_s == 0.002
 
 
 def test_two_parts_on_one_pin_are_told(tmp_path: Path) -> None:

@@ -7,20 +7,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.wiring import ALLOWED, RESERVED, Wiring, pins, problems
+from hardware.wiring import (
+    ALLOWED,
+    OPTIONAL,
+    PAIRS,
+    PWM_CHANNELS,
+    RESERVED,
+    Wiring,
+    pins,
+    problems,
+    pwm_overlay,
+)
 
 PIN_NAMES = sorted(ALLOWED)
+FULL = Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25)
+"""Every pin that can be used is."""
 
 
 def test_the_default_wiring_can_be_built() -> None:
     assert problems(Wiring()) == []
-    assert len(pins(Wiring())) == len(PIN_NAMES)
+
+
+def test_every_part_together_finds_its_pin() -> None:
+    assert problems(FULL) == []
+    assert len(pins(FULL)) == len(PIN_NAMES)
 
 
 def test_a_machine_without_gate_second_channel_and_current_can_be_built() -> None:
-    bare = Wiring(gate_pin=None, gate_sense_pin=None, pressure_b_channel=None, current_channel=None)
-    assert problems(bare) == []
-    assert "gate_pin" not in pins(bare)
+    without: dict[str, Any] = dict.fromkeys(OPTIONAL)
+    assert problems(Wiring(**without)) == []
+    assert "gate_pin" not in pins(Wiring(**without))
 
 
 @pytest.mark.parametrize(
@@ -55,9 +71,12 @@ def test_two_users_of_one_pin_are_both_named_with_free_pins_for_each() -> None:
     assert "(free for enable_pin: 16, 25; free for gate_pin: 16, 25)" in problem
 
 
-def test_a_gate_is_wired_with_its_sense_or_not_at_all() -> None:
-    assert any("gate_pin stands alone" in told for told in problems(Wiring(gate_sense_pin=None)))
-    assert any("gate_sense_pin stands alone" in told for told in problems(Wiring(gate_pin=None)))
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_pair_is_wired_together_or_not_at_all(pair: tuple[str, str]) -> None:
+    for lone, gone in (pair, pair[::-1]):
+        changed: dict[str, Any] = {gone: None}
+        [told] = problems(replace(FULL, **changed))
+        assert told == f"{lone} stands alone: wire {pair[0]} and {pair[1]}, or neither"
 
 
 @pytest.mark.parametrize("name", ["stop_pin", "heel_end_pin", "toe_end_pin", "pressure_a_channel"])
@@ -74,9 +93,59 @@ def test_channels_are_0_to_7_and_used_once() -> None:
 
 
 def test_an_unknown_converter_is_named_with_the_known_ones() -> None:
-    assert problems(Wiring(adc_chip="ADS1115")) == [
-        "adc_chip is 'ADS1115': choose one of MCP3008, MCP3208"
+    assert problems(Wiring(adc_chip="ADS1015")) == [
+        "adc_chip is 'ADS1015': choose one of MCP3008, MCP3208, ADS1115"
     ]
+    assert problems(Wiring(pwm="none")) == ["pwm is 'none': choose one of software, hardware"]
+
+
+def test_pressure_b_has_one_source() -> None:
+    [problem] = problems(replace(FULL, pressure_b_channel=1))
+    assert "pressure_b_channel = 1 and the HX711 on hx711_data_pin = 4" in problem
+
+
+def test_of_the_ads1115_pressure_a_has_a_chip_for_itself() -> None:
+    told = problems(Wiring(adc_chip="ADS1115", current_channel=6))
+    assert told == [
+        "pressure_b_channel = 1 and pressure_a_channel = 0 are on one ADS1115, and pressure A "
+        "needs a chip for itself: move pressure_b_channel to another (free 4, 5, 7)"
+    ]
+    good = Wiring(adc_chip="ADS1115", pressure_a_channel=7, current_channel=2)
+    assert problems(good) == []
+    assert len(problems(replace(good, pressure_a_channel=0))) == 2, "two crowd it"
+    assert len(problems(replace(good, pressure_a_channel=8))) == 1
+
+
+@pytest.mark.parametrize(
+    ("ahead", "back", "channel", "free"), [(12, 18, 0, "13, 19"), (19, 13, 1, "12, 18")]
+)
+def test_the_kernel_s_pwm_drives_both_pins_of_a_channel_alike(
+    ahead: int, back: int, channel: int, free: str
+) -> None:
+    wiring = Wiring(
+        forward_pin=ahead, backward_pin=back, pwm="hardware", led_blue_pin=None, buzzer_pin=None
+    )
+    [problem] = problems(wiring)
+    assert problem.startswith(
+        f"forward_pin = {ahead} and backward_pin = {back} share PWM channel {channel}: move one "
+        f"(free for forward_pin: {free}; free for backward_pin: {free})"
+    )
+    assert problems(replace(wiring, pwm="software")) == []
+
+
+@pytest.mark.parametrize("pin", [5, 12])
+def test_a_pin_that_has_no_pwm_or_is_used_twice_is_told_once(pin: int) -> None:
+    wiring = Wiring(forward_pin=pin, backward_pin=pin, pwm="hardware", plus_button_pin=4)
+    assert not any("channel" in problem for problem in problems(wiring))
+
+
+def test_the_overlay_names_the_pin_of_channel_0_first() -> None:
+    line = "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4"
+    assert pwm_overlay(Wiring()) == line
+    assert pwm_overlay(Wiring(forward_pin=13, backward_pin=12)) == line
+    assert pwm_overlay(Wiring(forward_pin=19, backward_pin=18)) == (
+        "dtoverlay=pwm-2chan,pin=18,func=2,pin2=19,func2=2"
+    )
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -86,9 +155,27 @@ def test_all_problems_are_told_at_once() -> None:
 
 @given(st.dictionaries(st.sampled_from(PIN_NAMES), st.integers(-1, 30)))
 def test_what_passes_has_every_pin_once_and_where_it_may_be(changed: dict[str, Any]) -> None:
-    wiring = replace(Wiring(), **changed)
+    wiring = replace(FULL, pwm="hardware", **changed)
     used = pins(wiring)
-    sound = len(set(used.values())) == len(used) and all(
-        pin in ALLOWED[name] for name, pin in used.items()
+    channels = {PWM_CHANNELS.get(used["forward_pin"]), PWM_CHANNELS.get(used["backward_pin"])}
+    sound = (
+        len(set(used.values())) == len(used)
+        and all(pin in ALLOWED[name] for name, pin in used.items())
+        and channels == {0, 1}
     )
+    assert (problems(wiring) == []) == sound
+
+
+NUMBERS = st.one_of(st.none(), st.integers(0, 7))
+
+
+@given(a=st.integers(0, 7), b=NUMBERS, current=NUMBERS)
+def test_what_passes_with_the_ads1115_has_pressure_a_alone(
+    a: int, b: int | None, current: int | None
+) -> None:
+    wiring = Wiring(
+        adc_chip="ADS1115", pressure_a_channel=a, pressure_b_channel=b, current_channel=current
+    )
+    others = [one for one in (b, current) if one is not None]
+    sound = len(set(others)) == len(others) and all(one // 4 != a // 4 for one in others)
     assert (problems(wiring) == []) == sound
