@@ -19,6 +19,8 @@ from controller.stop_test import StopTestError, stop_test
 from hardware.calibration import Calibration
 from hardware.errors import HardwareError
 from hardware.gpio import open_roller
+from hardware.pinout import drawing
+from hardware.wiring import Wiring
 
 OK, FAILED, USAGE, CONFIGURATION = 0, 1, 2, 3
 DEVICES = ("gpio",)
@@ -29,6 +31,7 @@ EPILOG = """examples:
   footloop engine --device gpio     the roller alone: buttons on the device
   footloop panel                    the page alone, beside a running engine
   footloop stop-test                measure how quickly this machine stops
+  footloop wiring                   what to solder, for your configuration
 
 To try it without hardware: footloop-sim run"""
 
@@ -63,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     panel = commands.add_parser("panel", help="run the page beside a running engine")
     panel.add_argument(READY_OPTION, type=int, help=argparse.SUPPRESS)
     panel.set_defaults(command=_panel)
+    wiring = commands.add_parser("wiring", help="print what to solder for your configuration")
+    wiring.add_argument("--config", type=Path, help=f"default: {DEFAULT_PATH}")
+    wiring.set_defaults(command=_wiring)
     test = commands.add_parser("stop-test", help="measure the stop of a running engine's machine")
     test.add_argument("--folder", type=Path, help="the engine's; default: as configured")
     test.add_argument("--json", action="store_true", help="print one JSON object at the end")
@@ -144,6 +150,17 @@ def _stop_test(given: argparse.Namespace) -> int:
         verdict = "passed" if found["passed"] else "NOT PASSED: do not use this machine"
         print(f"{verdict}; the gate has to be off within {found['bar_ms']:g} ms")
     return OK if found["passed"] else FAILED
+
+
+def _wiring(given: argparse.Namespace) -> int:
+    """Before there is a configuration a maker plans with the defaults, and is told so."""
+    path = given.config or DEFAULT_PATH
+    if given.config is None and not settings.whole_path(path).exists():
+        source = f"the defaults, as there is no {path} (write it with: footloop init)"
+        print(drawing(Wiring(), source), end="")
+    else:
+        print(drawing(settings.load(path).wiring, f"as configured in {path}"), end="")
+    return OK
 
 
 def setup_of(found: Settings) -> engine.Setup:

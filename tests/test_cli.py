@@ -108,7 +108,7 @@ def test_an_unknown_device_is_named_with_those_there_are(capsys: Captured) -> No
 
 
 @pytest.mark.parametrize("command", [["run", "--device", "gpio"], ["engine", "--device", "gpio"],
-                                     ["panel"]])  # fmt: skip
+                                     ["panel"], ["wiring"]])  # fmt: skip
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -137,6 +137,26 @@ def test_init_writes_a_file_that_loads_and_says_what_comes_next(
     assert cli.main(["init", "--config", str(path)]) == 0
     assert "footloop run --device gpio" in capsys.readouterr().out
     assert path.is_file()
+
+
+def test_wiring_prints_the_table_of_the_configuration(config: Path, capsys: Captured) -> None:
+    config.write_text(config.read_text().replace("gate_pin = 17", "gate_pin = 25"))
+    capsys.readouterr()
+    assert cli.main(["wiring", "--config", str(config)]) == 0
+    told = capsys.readouterr().out
+    assert f"as configured in {config}" in told
+    assert "power gate, pump input: GPIO 25" in told
+
+
+def test_wiring_before_any_configuration_shows_the_defaults_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cli.main(["wiring"]) == 0
+    assert "the defaults, as there is no ~/.config/footloop" in capsys.readouterr().out
+    assert cli.main(["init"]) == 0
+    assert cli.main(["wiring"]) == 0
+    assert "as configured in ~/.config/footloop/footloop.toml" in capsys.readouterr().out
 
 
 def test_init_never_overwrites(config: Path, capsys: Captured) -> None:

@@ -47,6 +47,8 @@ PURE = (
     "controller.words",
     "firmware_bridge.wire",
     "hardware.calibration",
+    "hardware.parts",
+    "hardware.pinout",
     "hardware.roller",
     "hardware.wiring",
     "sim.foot",

@@ -1,0 +1,107 @@
+"""The table a maker solders from: every wire is in it, where the board really has it."""
+
+import re
+from dataclasses import fields, replace
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+
+from hardware.parts import ELEMENTS, TERMINALS
+from hardware.pinout import HEADER, SUPPLY, WIDTH, config_lines, drawing
+from hardware.wiring import ADS1115_INPUTS, Wiring, pins
+
+PLAIN = Wiring()
+I2C = Wiring(adc_chip="ADS1115", pressure_b_channel=5, current_channel=7)
+LOAD_CELL = Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25)
+BARE = Wiring(
+    gate_pin=None, gate_sense_pin=None, pressure_b_channel=None, current_channel=None,
+    led_red_pin=None, led_green_pin=None, led_blue_pin=None, buzzer_pin=None,
+)  # fmt: skip
+EVERY = [PLAIN, Wiring(adc_chip="MCP3208"), I2C, LOAD_CELL, replace(PLAIN, pwm="hardware"), BARE]
+REVISIONS = {"Zero 2 W": "902120", "3B": "a02082", "4B": "c03112", "5": "c04170"}
+
+
+@pytest.mark.parametrize("model", REVISIONS)
+def test_the_header_is_that_of_the_board(model: str) -> None:
+    header = MockFactory(revision=REVISIONS[model]).board_info.headers["J8"].pins
+    names = {"3.3 V": "3V3", "5 V": "5V", "ground": "GND"}
+    expected = {number: f"GPIO{pin}" for pin, number in HEADER.items()}
+    expected |= {number: names[given] for number, given in SUPPLY.items()}
+    assert {number: pin.name for number, pin in header.items()} == expected
+
+
+def test_every_pin_and_channel_of_a_wiring_has_its_words() -> None:
+    names = {field.name for field in fields(Wiring)}
+    assert set(TERMINALS) == {name for name in names if name.endswith("_pin")}
+    assert set(ELEMENTS) == {name for name in names if name.endswith("_channel")}
+
+
+@pytest.mark.parametrize("wiring", EVERY)
+def test_every_fitted_wire_is_in_table_and_picture_and_nothing_else(wiring: Wiring) -> None:
+    text = drawing(wiring, "a test")
+    for name, one in TERMINALS.items():
+        pin = pins(wiring).get(name)
+        row = re.search(rf"^  {re.escape(one.part)} +{re.escape(one.name)} +(\d+) +(\d+) +"
+                        rf"{one.direction} +{one.rests} ", text, re.MULTILINE)  # fmt: skip
+        assert (row is not None) == (pin is not None)
+        if row is not None and pin is not None:
+            assert [int(number) for number in row.groups()] == [pin, HEADER[pin]]
+            place = f"{one.part}, {one.name}: GPIO {pin}"
+            number = HEADER[pin]
+            shown = f"{place} | {number:2} " if number % 2 else f" {number:2} | {place}"
+            assert shown in text
+
+
+@pytest.mark.parametrize("wiring", EVERY)
+def test_every_page_warns_fits_the_screen_and_says_where_it_comes_from(wiring: Wiring) -> None:
+    text = drawing(wiring, "a test")
+    joined = " ".join(text.split())
+    for needed in (
+        "gpio machine: a test",
+        "Nobody has yet reported building it",
+        "12 V never reaches the Pi",
+        "One common ground",
+        "normally closed contact to ground; the Pi pulls it up to 3.3 V inside",
+        "Contact 1 lies in",
+        "ground is on the header's pins 6, 9, 14, 20, 25, 30, 34, 39",
+    ):
+        assert needed in joined
+    assert max(len(line) for line in text.splitlines()) <= WIDTH
+    assert joined.count("10 kΩ to ground, so that it is low") == (
+        3 if wiring.gate_pin is None else 4
+    )
+
+
+def test_a_chip_on_spi_has_its_four_lines_and_its_own_pin_numbers() -> None:
+    text = drawing(PLAIN, "a test")
+    for terminal, function in (("CLK", "SCLK"), ("DOUT", "MISO"), ("DIN", "MOSI"), ("CS", "CE0")):
+        assert re.search(rf"MCP3008 +{terminal} .*SPI0 {function}$", text, re.MULTILINE)
+    assert "channel 2, CH2 (its pin 3): motor current" in text
+    assert "SDA" not in text
+
+
+def test_a_chip_on_i2c_has_two_lines_and_an_address_for_each_channel() -> None:
+    text = drawing(I2C, "a test")
+    assert re.search(r"ADS1115 +SDA +2 +3 +both", text)
+    assert re.search(r"ADS1115 +SCL +3 +5 +out", text)
+    assert "channel 0, chip 0x48, AIN0: pressure A" in text
+    assert f"channel 5, chip 0x49, AIN{5 - ADS1115_INPUTS}: pressure B" in text
+    assert "MISO" not in text
+
+
+def test_a_load_cell_s_chip_says_its_supply_and_its_rate() -> None:
+    assert "RATE to its supply" in drawing(LOAD_CELL, "a test")
+    assert "RATE" not in drawing(PLAIN, "a test")
+
+
+def test_without_a_gate_the_page_says_what_that_means() -> None:
+    text = drawing(BARE, "a test")
+    assert "NOT FAIL-SAFE" in text
+    assert "pump" not in text
+    assert "NOT FAIL-SAFE" not in drawing(PLAIN, "a test")
+
+
+def test_the_lines_for_the_pi_s_own_settings_are_those_of_the_buses_in_use() -> None:
+    assert config_lines(PLAIN) == ["dtparam=spi=on", "dtparam=strict_gpiod"]
+    assert config_lines(I2C)[0] == "dtparam=i2c_arm=on,i2c_arm_baudrate=400000"
+    assert config_lines(replace(PLAIN, pwm="hardware"))[1].startswith("dtoverlay=pwm-2chan,pin=12,")
