@@ -129,7 +129,7 @@ class Ads1115:
         """Return the newest conversion of an input, 0..1 of 3.3 V. Raises `ReadError`."""
         if self._alone:
             return self._fetched()
-        if self._clock() - self._started_at_s >= CONVERSION_S or self._converting is None:
+        if self._clock() - self._started_at_s >= CONVERSION_S:
             self._take_turn()
         return self._latest[number]
 

@@ -62,9 +62,10 @@ class FakeAds1115:
         assert word >> 9 & 0b111 == 1, "4.096 V"
         assert word >> 5 & 0b111 == 0b111, "860 SPS"
         assert word & 0b11 == 0b11, "no alert"
+        busy = self._done_at_s is not None  # a running conversion ends with its old settings
         self.config = word
         if word & 0x8000 or not word & 0x100:
-            self._done_at_s = self._clock() + self.CONVERSION_S
+            self._done_at_s = self._clock() + self.CONVERSION_S * (2 if busy else 1)
 
     def _convert(self) -> None:
         if self._done_at_s is None or self._clock() < self._done_at_s:
@@ -121,6 +122,7 @@ class FakeHx711:
         self._high = False
         self._rose_at_s, self._rose_ready = 0.0, True
         self._ready_at_s = clock() + self.PERIOD_S
+        self._settled_at_s = clock() + self.SETTLING_S
 
     def set_raw(self, raw: float) -> None:
         """Give the cell a level, 0..1 of the range of both signs."""
@@ -136,7 +138,8 @@ class FakeHx711:
             return
         if self._clock() - self._rose_at_s > self.POWER_DOWN_S:
             self.resets += 1
-            self._pulse, self._ready_at_s = 0, self._clock() + self.SETTLING_S + self.PERIOD_S
+            self._pulse, self._ready_at_s = 0, self._clock() + self.PERIOD_S
+            self._settled_at_s = self._clock() + self.SETTLING_S
             return
         assert self._rose_ready, "clocked before it was ready"
         if self._pulse == 25:
@@ -147,7 +150,8 @@ class FakeHx711:
         self._rose_at_s = self._clock()
         if self._pulse == 0:
             self._rose_ready = not self.data_level()
-            self._shifting = self.word
+            settled = self._clock() >= self._settled_at_s
+            self._shifting = self.word if settled else self.word ^ 0x3FFFFF
         self._pulse += 1
         if self.slow_pulse is not None and self.slow_pulse[0] == self._pulse:
             seconds, self.slow_pulse = self.slow_pulse[1], None

@@ -161,6 +161,36 @@ def test_each_channel_is_read_for_itself(rig: Rig) -> None:
     assert sample.motor_current_ma == pytest.approx(7333.0 / 4, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    "wiring",
+    [
+        Wiring(adc_chip="ADS1115", pressure_a_channel=3, pressure_b_channel=4, current_channel=7),
+        Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25),
+        Wiring(adc_chip="ADS1115", pressure_b_channel=None, hx711_data_pin=25, hx711_clock_pin=4,
+               current_channel=None),
+    ],
+)  # fmt: skip
+def test_every_other_converter_gives_the_same_sample(wiring: Wiring) -> None:
+    rig = Rig(wiring)
+    roller = rig.open()
+    rig.set_pressure(60.0)
+    if wiring.current_channel is not None:
+        rig.set_raw(wiring.current_channel, 0.25)
+    for _ in range(5):
+        rig.wait(0.004)
+        sample = roller.read()
+    assert sample.taken_at_s == rig.now_s
+    assert sample.pressure_kpa == pytest.approx(60.0, abs=0.2)
+    assert sample.pressure_b_kpa == pytest.approx(60.0, abs=0.2)
+    if wiring.current_channel is not None:
+        assert sample.motor_current_ma == pytest.approx(7333.0 / 4, rel=0.01)
+    rig.set_raw(wiring.pressure_a_channel, 0.0)
+    rig.wait(0.004)
+    assert roller.read().sensor is SensorStatus.OPEN, "of channel A"
+    rig.close()
+    assert rig.i2c.closed == (wiring.adc_chip == "ADS1115")
+
+
 def test_the_finer_converter_is_read_with_all_its_bits() -> None:
     rig = Rig(Wiring(adc_chip="MCP3208"))
     rig.set_pressure(33.3)

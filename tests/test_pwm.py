@@ -87,6 +87,8 @@ def test_the_bridge_is_driven_braked_and_left_at_rest(tmp_path: Path) -> None:
     assert not {12, 13} & {number for number, _ in rig.pi.trace}, "the pins are the kernel's"
     roller.close()
     assert rig.bridge() == [0.0, 0.0, 0.0]
+    for channel in (0, 1):
+        assert (rig.pwm_folder / "pwmchip1" / f"pwm{channel}" / "enable").read_text() == "0\n"
 
 
 def test_a_duty_that_cannot_be_written_is_an_error_without_a_gate_edge(tmp_path: Path) -> None:
