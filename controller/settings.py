@@ -225,7 +225,10 @@ def _pace_problems(document: Mapping[str, Any]) -> list[str]:
     most_hz = fastest_hz(_wiring(_section(document, "wiring")))
     if rate_hz <= most_hz:
         return []
-    return [f"[engine] rate_hz = {rate_hz}: must be at most {most_hz} with this [wiring]'s ADC"]
+    return [
+        f"[engine] rate_hz = {rate_hz}: must be at most {most_hz} with the ADS1115 or HX711 that "
+        "stands under [wiring]"
+    ]
 
 
 def _settings(document: Mapping[str, Any]) -> Settings:

@@ -99,7 +99,7 @@ class Hx711:
             self._latest, self._taken_at_s = _fraction(word >> PULSES - BITS), now_s
 
     def close(self) -> None:
-        """Release both pins; the clock rests low."""
+        """Release both pins."""
         self._parts.close()
 
 

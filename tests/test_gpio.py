@@ -1,28 +1,21 @@
 """The roller on a Pi's pins: what the driver, the gate and the reader see, instant by instant."""
 
 import math
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from gpiozero.exc import PinUnknownPi
-from gpiozero.pins import local
 from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.limits import Limits
 from controller.trips import look
 from controller.watch import Trip, Watch
-from hardware import adc
-from hardware.calibration import Calibration, Element
-from hardware.errors import AccessError, HardwareError, MissingHardwareError, ReadError
-from hardware.gpio import GpioRoller, open_roller
+from hardware.errors import HardwareError, ReadError
+from hardware.gpio import GpioRoller
 from hardware.roller import BRAKE, REST, Buttons, Drive, SensorStatus
 from hardware.wiring import Wiring
-from tests.mock_pi import MockPi, Rig
+from tests.mock_pi import Rig
 
 AHEAD = Drive(duty=0.4, brake=False, enabled=True, gate=True)
 BACK = Drive(duty=-0.7, brake=False, enabled=True, gate=True)
@@ -349,81 +342,3 @@ def test_a_pin_that_cannot_be_read_is_a_read_error(
         patch.setattr(type(rig.pin("stop_pin")), "_get_state", broken)
         with pytest.raises(ReadError):
             roller_of(rig).read()
-
-
-class NoSpiPi(MockPi):
-    """A Pi whose SPI bus was never switched on."""
-
-    def _get_spi_class(self, shared: bool, hardware: bool) -> Any:
-        return broken
-
-
-def test_a_missing_bus_is_an_error_and_leaves_every_pin_released() -> None:
-    pi = NoSpiPi()
-    outputs = [pi.pin(number) for number in (12, 13, 16, 17)]
-    with pytest.raises(MissingHardwareError, match=r"SPI bus .*no answer.*raspi-config"):
-        GpioRoller(Wiring(), Calibration(), pin_factory=pi, clock=lambda: 0.0)
-    assert [(pin.function, pin.state) for pin in outputs] == [("input", False)] * 4
-    assert not {number for number, _ in pi.trace} & {12, 13, 16, 17}, "no output ever moved"
-
-
-def test_a_bus_that_is_there_but_not_ours_is_an_access_error(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(adc, "SPI_DEVICE", tmp_path)
-    with pytest.raises(AccessError, match=r"SPI bus .*no answer.*usermod -aG spi"):
-        GpioRoller(Wiring(), Calibration(), pin_factory=NoSpiPi(), clock=lambda: 0.0)
-
-
-def test_a_wiring_or_calibration_with_problems_is_refused_before_any_pin_moves() -> None:
-    pi = MockPi()
-    with pytest.raises(ValueError, match=r"gate_pin = 9 .*; pressure_a: load_n is 0"):
-        GpioRoller(
-            Wiring(gate_pin=9),
-            Calibration(pressure_a=Element(load_n=0.0)),
-            pin_factory=pi,
-            clock=lambda: 0.0,
-        )
-    assert pi.pins == {}
-
-
-def test_a_pin_someone_else_holds_is_an_access_error() -> None:
-    pi = MockPi()
-    from gpiozero import OutputDevice
-
-    other = OutputDevice(16, pin_factory=pi)
-    with pytest.raises(AccessError, match="already in use"):
-        GpioRoller(Wiring(), Calibration(), pin_factory=pi, clock=lambda: 0.0)
-    other.close()
-
-
-def no_pi() -> int:
-    raise PinUnknownPi("unable to locate Pi revision")
-
-
-def test_a_machine_that_is_no_pi_says_so_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "get_pi_revision", no_pi)
-    with pytest.raises(MissingHardwareError, match=r"^[^.]*not a Raspberry Pi[^.]*\.$") as caught:
-        open_roller(Wiring(), Calibration(), clock=lambda: 0.0)
-    assert isinstance(caught.value.__cause__, PinUnknownPi)
-
-
-def test_a_pi_without_its_pin_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "get_pi_revision", lambda: 0x902120)
-    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", None)
-    with pytest.raises(MissingHardwareError, match="apt install python3-lgpio"):
-        open_roller(Wiring(), Calibration(), clock=lambda: 0.0)
-
-
-@pytest.mark.parametrize(("factory", "works"), [(broken, False), (MockPi, True)])
-def test_a_pi_with_its_library_gives_its_pins_or_says_who_may_have_them(
-    monkeypatch: pytest.MonkeyPatch, factory: Any, works: bool
-) -> None:
-    monkeypatch.setattr(local, "get_pi_revision", lambda: 0x902120)
-    lgpio = SimpleNamespace(LGPIOFactory=factory)
-    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", lgpio)
-    if works:
-        open_roller(Wiring(), Calibration(), clock=lambda: 0.0).close()
-        return
-    with pytest.raises(AccessError, match="group gpio"):
-        open_roller(Wiring(), Calibration(), clock=lambda: 0.0)
