@@ -11,6 +11,9 @@ from typing import Protocol
 
 import pytest
 
+from controller.limits import Limits
+from controller.trips import look
+from controller.watch import Watch
 from hardware.errors import HardwareError
 from hardware.roller import BRAKE, REST, Drive, Roller, Sample, SensorStatus
 from hardware.wiring import Wiring
@@ -146,6 +149,13 @@ class TestEveryRoller:
             assert sample.taken_at_s > taken_before_s
             taken_before_s = sample.taken_at_s
             bench.wait_until(bench.now_s() + TICK_S)
+
+    def test_a_sound_machine_at_rest_trips_nothing(self, bench: Bench) -> None:
+        limits, watch = Limits(), Watch(now_s=bench.now_s())
+        for sample in run(bench, REST, 1.0):
+            at_s = sample.taken_at_s
+            watch, trip = look(watch, sample, False, False, 25.0, limits, at_s)
+            assert trip is None
 
     @pytest.mark.parametrize("drive", [REST, BRAKE])
     def test_rest_and_brake_drive_nothing(self, bench: Bench, drive: Drive) -> None:
