@@ -6,7 +6,7 @@ the sample itself, all else at the median of the last three: one bad sample neve
 person, and the median costs one sample of delay.
 """
 
-from math import inf, isfinite, isnan
+from math import inf, isfinite
 
 from controller.limits import Limits
 from controller.pain import forgotten, pain
@@ -47,7 +47,7 @@ def look(
         if not calm:
             watch, trip = _judged(before, watch, sample, live, reference_kpa, limits)
     else:
-        if at_s < watch.sample_at_s or isnan(at_s):
+        if at_s < watch.sample_at_s:
             trip = Trip.SENSOR_BACKWARDS
         watch = watch._replace(now_s=now_s)
     if trip is None and not (-tick_s <= now_s - at_s <= limits.stale_s):
