@@ -1,11 +1,16 @@
 """What every test shares: the settings of the property tests, and figures told at the end."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
 # A busy machine is no finding: examples are judged by what they show, never by the wall clock.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# Under nohup the end of the terminal is ignored, and so it would be by every child of a test.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -108,7 +108,7 @@ def _region(loads: npt.NDArray[np.uint16], share: tuple[float, float]) -> tuple[
     """The region's maximum over time, peak 1; `loads` is rows x frames, heel first, no padding."""
     start, end = (round(part * len(loads)) for part in share)
     series = loads[start:end].max(axis=0)
-    return tuple(float(load) for load in series / series.max())
+    return tuple(float(load) for load in series / np.max(series))
 
 
 def _rows_of(person: int) -> list[npt.NDArray[np.uint16]]:
