@@ -1,10 +1,13 @@
 """Presses out of button levels, on the loop's clock. Pure.
 
 A level counts after it was stable for `DEBOUNCE_S`. A short press is told at its release, a
-long one once, while still held. A button held when the controller starts is spent until it
-was released: it starts nothing. Stop is no button of this kind, the kernel reads its level.
+long one once, while still held. A button held when the controller starts, or held for longer than
+anybody holds one, hangs: until it was released it starts nothing, and the others work as if it
+were up. Stop is no button of this kind, the kernel reads its level.
 """
 
+from collections.abc import Mapping
+from enum import Enum
 from typing import NamedTuple
 
 from hardware.roller import Buttons
@@ -26,6 +29,13 @@ class Presses(NamedTuple):
     pair: bool = False  # plus and minus held long together
 
 
+class Hang(Enum):
+    """Why a button that is down is no press."""
+
+    HELD = "held since the start"
+    STUCK = "stuck"
+
+
 class Key(NamedTuple):
     """One debounced button."""
 
@@ -34,6 +44,7 @@ class Key(NamedTuple):
     down_at_s: float | None = None  # None: up
     spent: bool = True  # told already, or held since start-up
     joined: bool = False  # was down together with another: no short press any more
+    early: bool = True  # not once up since the start
 
 
 class Pad(NamedTuple):
@@ -46,8 +57,9 @@ class Pad(NamedTuple):
 
 NOTHING = Presses()
 UP = Buttons()
-AT_REST = Pad(*(Key(spent=False),) * 3)
+AT_REST = Pad(*(Key(spent=False, early=False),) * 3)
 """Nothing is held and nothing was for a while, recognised by identity."""
+NONE_HANGS: Mapping[str, Hang] = {}
 
 
 def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
@@ -63,7 +75,7 @@ def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
         end=long_start,
         plus=plus_short and not pad.plus.joined,
         minus=minus_short and not pad.minus.joined,
-        acknowledge=long_minus and not pad.minus.joined and plus.down_at_s is None,
+        acknowledge=long_minus and not pad.minus.joined and not _pressing(plus, now_s),
         pair=long_plus and long_minus,
     )
     if long_start:
@@ -72,7 +84,7 @@ def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
         plus, minus = plus._replace(spent=True), minus._replace(spent=True)
     elif presses.acknowledge:
         minus = minus._replace(spent=True)
-    if plus.down_at_s is not None and minus.down_at_s is not None:
+    if _pressing(plus, now_s) and _pressing(minus, now_s):
         plus, minus = plus._replace(joined=True), minus._replace(joined=True)
     pad = Pad(start, plus, minus)
     return AT_REST if all(_up(key) for key in pad) else pad, presses
@@ -83,13 +95,26 @@ def used(pad: Pad) -> Pad:
     return pad._replace(start=pad.start._replace(spent=True)) if pad.start.level else pad
 
 
-def stuck(pad: Pad, now_s: float) -> list[str]:
-    """Names of the buttons that have been down for longer than anybody holds one."""
-    return [
-        name
-        for name, key in zip(Pad._fields, pad, strict=True)
-        if key.down_at_s is not None and now_s - key.down_at_s > STUCK_S
-    ]
+def hanging(pad: Pad, now_s: float) -> Mapping[str, Hang]:
+    """The buttons that are down without anybody pressing them, as far as one can tell."""
+    if pad is AT_REST:
+        return NONE_HANGS
+    hangs = ((name, hang(key, now_s)) for name, key in zip(Pad._fields, pad, strict=True))
+    return {name: why for name, why in hangs if why is not None}
+
+
+def hang(key: Key, now_s: float) -> Hang | None:
+    """Why this button is no press, if it is none."""
+    if key.down_at_s is None:
+        return None
+    if now_s - key.down_at_s > STUCK_S:
+        return Hang.STUCK
+    return Hang.HELD if key.early else None
+
+
+def _pressing(key: Key, now_s: float) -> bool:
+    """Somebody holds it down."""
+    return key.down_at_s is not None and hang(key, now_s) is None
 
 
 def _up(key: Key) -> bool:
@@ -107,9 +132,10 @@ def _fold(key: Key, level: bool, now_s: float) -> tuple[Key, bool]:
     if level or (key.down_at_s is None and not key.spent):
         return key, False
     short = key.down_at_s is not None and not key.spent and now_s - key.down_at_s < LONG_S
-    return key._replace(down_at_s=None, spent=False, joined=False), short
+    return key._replace(down_at_s=None, spent=False, joined=False, early=False), short
 
 
 def _long(key: Key, now_s: float) -> bool:
-    held = key.down_at_s is not None and not key.spent
-    return held and key.down_at_s is not None and now_s - key.down_at_s >= LONG_S
+    if key.spent or key.down_at_s is None:
+        return False
+    return LONG_S <= now_s - key.down_at_s <= STUCK_S

@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 from controller import programs, words
+from controller.buttons import hanging
 from controller.comfort import expected_kpa
 from controller.levels import level_max
 from controller.limits import Limits
@@ -28,6 +29,7 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
     told = words.told(state, sample, person.foot, phase, left_s, level, limits)
     if state.mode is Mode.IDLE:
         told = " ".join([told, *words.cautions(sample, machine.calibrated, limits)])
+    hangs = hanging(session.pad, state.watch.now_s)
     reason = stop.trip.reason if stop is not None else why
     return {
         "mode": state.mode.name,
@@ -42,12 +44,13 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "phase": phase,
         "left_s": round(left_s),
         "reason": None if reason is None else reason.value,
-        "words": told,
+        "words": words.with_hangs(told, hangs),
         "stop": None if stop is None else stop_facts(stop, state, sample.stop_pressed, limits),
         "session_open": state.sitting.opened_at_s is not None,
         "service": None if session.service is None else _service(session.service),
         "can": can(state, sample.stop_pressed, limits),
         "pairing_count": session.pair_count,
+        "buttons": {name: why.value for name, why in hangs.items()},
         "device_name": device_name,
     }
 

@@ -1,11 +1,13 @@
 """Every human sentence of the engine, once. Pure.
 
-Panel, API, log and, later, blink codes say the same words. English; a second language is a
-second catalogue with the same keys.
+Panel, API, log and the page of the blink codes say the same words. English; a second language
+is a second catalogue with the same keys.
 """
 
+from collections.abc import Mapping
 from math import ceil
 
+from controller.buttons import Hang
 from controller.limits import LEVELS, Limits
 from controller.modes import Mode, State, Stop
 from controller.selftest import Item
@@ -165,6 +167,21 @@ def cautions(sample: Sample, calibrated: bool, limits: Limits) -> list[str]:
     if sample.pressure_b_kpa is None:
         missing.append("Only one pressure sensor: a wrong gain cannot be seen")
     return [f"{one}; level {limits.single_level:.0f} at most." for one in missing]
+
+
+BUTTONS = {"start": "Start", "plus": "+", "minus": "−"}
+HANGS: dict[Hang, str] = {
+    Hang.HELD: "The {button} button is held since the start; let it go.",
+    Hang.STUCK: "The {button} button seems stuck; free it.",
+}
+
+
+def with_hangs(told: str, hangs: Mapping[str, Hang]) -> str:
+    """What is told, and of every button that hangs, what to do."""
+    if not hangs:
+        return told
+    also = [HANGS[why].format(button=BUTTONS[name]) for name, why in hangs.items()]
+    return " ".join([told if told.endswith(".") else f"{told}.", *also])
 
 
 def _idle(state: State, limits: Limits) -> str:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.buttons import AT_REST, NOTHING, UP, Pad, Presses, pressed, stuck
+from controller.buttons import (
+    AT_REST,
+    NOTHING,
+    UP,
+    Hang,
+    Pad,
+    Presses,
+    hanging,
+    pressed,
+)
 from hardware.roller import Buttons
 from tests.kernel_world import RATES_HZ
 
@@ -151,20 +160,100 @@ def test_start_does_not_mind_the_others() -> None:
     assert hand.presses == [Presses(start=True, plus=True)]
 
 
-# Stuck.
+# Hanging: down, and nobody presses it.
 
 
 def test_a_button_down_for_more_than_10_s_is_stuck() -> None:
-    hand = Hand(100, Pad()).hold(Buttons(plus=True, start=True), 10.0)
-    assert stuck(hand.pad, hand.now_s) == []
+    hand = Hand(100).hold(Buttons(plus=True, start=True), 10.0)
+    assert hanging(hand.pad, hand.now_s) == {}
     hand.hold(Buttons(plus=True, start=True), 0.1)
-    assert stuck(hand.pad, hand.now_s) == ["start", "plus"]
+    assert hanging(hand.pad, hand.now_s) == {"start": Hang.STUCK, "plus": Hang.STUCK}
     hand.hold(UP, 0.1)
-    assert stuck(hand.pad, hand.now_s) == []
+    assert hanging(hand.pad, hand.now_s) == {}
 
 
-def test_nothing_held_is_nothing_stuck() -> None:
-    assert stuck(AT_REST, 1e9) == []
+@pytest.mark.parametrize("name", Buttons._fields)
+def test_a_button_held_at_start_up_hangs_from_the_first_until_it_is_released(name: str) -> None:
+    hand = Hand(pad=Pad()).hold(DOWN[name], 0.02)
+    assert hanging(hand.pad, hand.now_s) == {}, "not yet certain"
+    hand.hold(DOWN[name], 0.03)
+    assert hanging(hand.pad, hand.now_s) == {name: Hang.HELD}
+    hand.hold(DOWN[name], 11.0)
+    assert hanging(hand.pad, hand.now_s) == {name: Hang.STUCK}
+    hand.hold(UP, 0.1).hold(DOWN[name], 1.0)
+    assert hanging(hand.pad, hand.now_s) == {}, "this time somebody presses it"
+
+
+def test_nothing_held_hangs_nothing() -> None:
+    assert hanging(AT_REST, 1e9) == {}
+    assert hanging(Pad(), 1e9) == {}
+
+
+HUNG = [(AT_REST, 11.0), (Pad(), 0.5)]
+"""A button stuck, and one held since the start."""
+
+
+@pytest.mark.parametrize(("pad", "seconds"), HUNG)
+@pytest.mark.parametrize(
+    ("name", "held_s", "told"),
+    [
+        ("minus", SHORT_S, Presses(minus=True)),
+        ("minus", 2.5, Presses(acknowledge=True)),
+        ("start", SHORT_S, Presses(start=True)),
+        ("start", 2.5, Presses(end=True)),
+    ],
+)
+def test_beside_a_hanging_plus_the_others_work(
+    pad: Pad, seconds: float, name: str, held_s: float, told: Presses
+) -> None:
+    hand = Hand(pad=pad).hold(DOWN["plus"], seconds)
+    hand.told.clear()
+    hand.hold(Buttons(**{"plus": True, name: True}), held_s).hold(DOWN["plus"], 0.1)
+    assert hand.presses == [told]
+    assert hand.hold(UP, 0.1).presses == [told], "and its release is no press"
+
+
+@pytest.mark.parametrize(("pad", "seconds"), HUNG)
+def test_beside_a_hanging_minus_plus_works_and_nothing_pairs(pad: Pad, seconds: float) -> None:
+    hand = Hand(pad=pad).hold(DOWN["minus"], seconds)
+    hand.told.clear()
+    both = Buttons(plus=True, minus=True)
+    hand.hold(both, SHORT_S).hold(DOWN["minus"], 0.1).hold(both, 3.0)
+    assert hand.presses == [Presses(plus=True)]
+
+
+# Bounce.
+
+BOUNCE = st.lists(st.integers(1, 29), max_size=8)
+"""How long each level lasts, ms, while the contact closes or opens: always less than 30."""
+
+
+@given(
+    names=st.lists(st.sampled_from(("start", "plus", "minus")), min_size=1, max_size=4),
+    bounces=st.lists(BOUNCE, min_size=8, max_size=8),
+    held_ms=st.lists(st.sampled_from((100, 500, 1500, 2500)), min_size=4, max_size=4),
+)
+def test_whatever_bounces_for_less_than_the_debounce_gives_the_presses_of_the_clean_signal(
+    names: list[str], bounces: list[list[int]], held_ms: list[int]
+) -> None:
+    clean, bouncing = Hand(1000), Hand(1000)
+    edges = iter(bounces)
+    for name, ms in zip(names, held_ms, strict=False):
+        clean.hold(DOWN[name], ms / 1000).hold(UP, 0.3)
+        bounced(bouncing, DOWN[name], UP, next(edges)).hold(DOWN[name], ms / 1000)
+        bounced(bouncing, UP, DOWN[name], next(edges)).hold(UP, 0.3)
+    assert bouncing.presses == clean.presses
+    assert len(clean.presses) == sum(
+        name != "plus" or ms < 2000 for name, ms in zip(names, held_ms, strict=False)
+    )
+    assert bouncing.pad is AT_REST
+
+
+def bounced(hand: Hand, to: Buttons, back: Buttons, lasting_ms: list[int]) -> Hand:
+    """A contact on its way: `to` and `back` by turns, ending before it stays."""
+    for number, ms in enumerate(lasting_ms[: len(lasting_ms) // 2 * 2]):
+        hand.hold(back if number % 2 else to, ms / 1000)
+    return hand
 
 
 @given(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from controller.buttons import AT_REST
 from controller.limits import Limits
 from controller.modes import Mode, Sitting, State
 from controller.session import Machine, Person, Session
@@ -20,7 +21,7 @@ NO_FOOT = RESTLESS._replace(light_since_s=NOW_S - 60.0)
 FIELDS = {
     "mode", "level", "wanted_level", "level_max", "pressure_kpa", "reference_kpa", "place", "foot",
     "program", "phase", "left_s", "reason", "words", "stop", "session_open", "service", "can",
-    "pairing_count", "device_name",
+    "pairing_count", "buttons", "device_name",
 }  # fmt: skip
 
 
@@ -61,6 +62,7 @@ def test_a_running_roller_tells_all_of_it() -> None:
         "service": None,
         "can": ["pause", "end"],
         "pairing_count": 2,
+        "buttons": {},
         "device_name": "simulated roller",
     }
 
@@ -125,6 +127,17 @@ def test_a_stop_is_told_with_its_facts() -> None:
     }
     assert picture(state)["stop"] == stop_facts(stop, state, False, LIMITS)
     assert stop_facts(stop._replace(place=None), state, False, LIMITS)["place"] is None
+
+
+def test_buttons_that_hang_are_told_with_their_words() -> None:
+    key = AT_REST.plus._replace(level=True, down_at_s=NOW_S - 10.1)
+    pad = AT_REST._replace(plus=key, minus=key._replace(down_at_s=NOW_S - 1.0, early=True))
+    session = session_of()._replace(pad=pad)
+    told = telemetry(state_of(Mode.ARMED), session, sample_of(14.0, NOW_S), "roller")
+    assert told["buttons"] == {"plus": "stuck", "minus": "held since the start"}
+    assert told["words"].endswith(
+        " The + button seems stuck; free it. The − button is held since the start; let it go."
+    )
 
 
 # What can be done now.

@@ -5,11 +5,25 @@ from typing import Any
 
 import pytest
 
+from controller.buttons import Hang, Pad
 from controller.limits import LEVELS, Limits
 from controller.modes import Mode, Sitting, State
 from controller.selftest import Item, Phase, SelfTest
 from controller.watch import Reason, Trip, Watch
-from controller.words import ADVICE, ENDED, TRIPS, UNFIT, cautions, stopped, told, until, zone
+from controller.words import (
+    ADVICE,
+    BUTTONS,
+    ENDED,
+    HANGS,
+    TRIPS,
+    UNFIT,
+    cautions,
+    stopped,
+    told,
+    until,
+    with_hangs,
+    zone,
+)
 from tests.kernel_world import OPEN, sample_of, stop_of
 
 LIMITS = Limits()
@@ -307,3 +321,34 @@ def test_every_mode_says_something_short() -> None:
         words = say(state_of(mode, stop=stop_of(Trip.RISE) if mode is Mode.STOPPED else None))
         assert 10 < len(words) < 250
         assert words.strip() == words
+
+
+# Buttons that hang.
+
+
+def test_every_button_and_every_way_to_hang_has_its_words() -> None:
+    assert set(BUTTONS) == set(Pad._fields)
+    assert set(HANGS) == set(Hang)
+
+
+@pytest.mark.parametrize(
+    ("told", "hangs", "words"),
+    [
+        ("Coming to rest.", {}, "Coming to rest."),
+        (
+            "Coming to rest.",
+            {"plus": Hang.STUCK},
+            "Coming to rest. The + button seems stuck; free it.",
+        ),
+        (
+            "Left foot · 0:05 left",
+            {"start": Hang.HELD, "minus": Hang.STUCK},
+            "Left foot · 0:05 left. The Start button is held since the start; let it go. "
+            "The − button seems stuck; free it.",
+        ),
+    ],
+)
+def test_a_button_that_hangs_is_told_after_what_happens(
+    told: str, hangs: dict[str, Hang], words: str
+) -> None:
+    assert with_hangs(told, hangs) == words
