@@ -119,7 +119,7 @@ def _engine(given: argparse.Namespace) -> int:
     with engine.hold(setup_of(found)) as held:
         clock = engine.MonotonicClock()
         roller = open_roller(found.wiring, Calibration(), clock=clock.now_s)
-        print(engine.kept_time(engine.run(roller, clock, held)))
+        print(engine.kept_time(engine.run(roller, clock, held, roller.signals)))
     return OK
 
 
@@ -168,7 +168,7 @@ def setup_of(found: Settings) -> engine.Setup:
     limits = found.limits
     limits = replace(limits, top_level=min(limits.top_level, limits.single_level))
     machine = found.machine._replace(calibrated=False)
-    return engine.Setup(found.person, machine, limits, found.folder)
+    return engine.Setup(found.person, machine, limits, found.folder, found.quiet)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The engine process: one roller, one loop, the desk with its link, the journal.
+"""The engine process: one roller, one loop, the desk with its link, the journal, the light.
 
 Builds the parts, asks the system for punctuality, ends cleanly on SIGTERM and SIGINT. It
 imports no web code. The panel is another process and may die without anybody noticing here.
@@ -14,6 +14,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
+from controller import showing
+from controller.buttons import hanging
 from controller.desk import Desk
 from controller.journal import Journal, JournalError, recall, store
 from controller.limits import Limits
@@ -26,6 +28,9 @@ from controller.session import Machine, Person, Session
 from controller.telemetry import journalled, telemetry
 from controller.wish import Wish
 from hardware.roller import Roller, Sample
+from hardware.signals import NoSignals, Signals
+
+NO_SIGNALS = NoSignals()
 
 SOCKET = "engine.sock"
 """Its name in the engine's folder."""
@@ -59,6 +64,7 @@ class Setup(NamedTuple):
     machine: Machine
     limits: Limits
     folder: Path  # for socket, lock and journal; owner-only
+    quiet: bool = False  # the buzzer stays silent
 
     @property
     def socket(self) -> Path:
@@ -76,21 +82,30 @@ class Notes(Protocol):
 
 
 class Teller:
-    """The loop's observer: telemetry to the desk 20 times a second, news to the journal."""
+    """The loop's observer: 20 times a second telemetry and the light, news to the journal."""
 
-    def __init__(self, desk: Desk, journal: Notes, device_name: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        journal: Notes,
+        device_name: str,
+        signals: Signals = NO_SIGNALS,
+        quiet: bool = False,
+    ) -> None:
         self._desk, self._journal, self._name = desk, journal, device_name
+        self._signals, self._quiet = signals, quiet
         self._next_s = float("-inf")
         self._sitting: Sitting | None = None
         self._stop: object = None
         self._tested = False
+        self._showing = showing.Showing()
 
     def wish(self) -> Wish:
         """What people ask now."""
         return self._desk.take()
 
     def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
-        """Cheap on most ticks: nothing to tell."""
+        """Cheap on most ticks: nothing to tell. Raises `HardwareError` when the light fails."""
         sitting, stop, tested = state.sitting, state.stop, state.test.over
         if sitting is not self._sitting or stop is not self._stop or tested is not self._tested:
             self._sitting, self._stop, self._tested = sitting, stop, tested
@@ -98,10 +113,21 @@ class Teller:
             self._next_s = now_s
         if now_s >= self._next_s:
             self._next_s = now_s + TELL_EVERY_S
-            self._desk.tell(self._picture(state, session, sample))
+            self._shine(state, session, now_s)
+            self._desk.tell(self._picture(state, session, sample, now_s))
 
-    def _picture(self, state: State, session: Session, sample: Sample) -> Mapping[str, Any]:
-        picture = telemetry(state, session, sample, self._name)
+    def _shine(self, state: State, session: Session, now_s: float) -> None:
+        """Light and buzzer as they must be now."""
+        hindered = self._journal.failure is not None
+        hangs = bool(hanging(session.pad, now_s))
+        facts = showing.facts_of(state, session.pair_count, hangs, hindered)
+        self._showing = showing.onward(self._showing, facts, now_s, self._quiet)
+        self._signals.show(showing.light(self._showing, now_s), showing.tone(self._showing, now_s))
+
+    def _picture(
+        self, state: State, session: Session, sample: Sample, now_s: float
+    ) -> Mapping[str, Any]:
+        picture = telemetry(state, session, sample, self._name) | showing.said(self._showing, now_s)
         if self._journal.failure is not None and state.mode in (Mode.IDLE, Mode.ARMED):
             picture["words"] = f"Cannot start: {self._journal.failure}."
         return picture
@@ -138,9 +164,10 @@ def hold(setup: Setup) -> Iterator[Held]:
         yield Held(setup)
 
 
-def run(roller: Roller, clock: Clock, held: Held) -> Pace:
+def run(roller: Roller, clock: Clock, held: Held, signals: Signals = NO_SIGNALS) -> Pace:
     """Run until SIGTERM, SIGINT or SIGHUP; on every way out the roller rests.
 
+    `signals` go dark with the roller, whose pins they share: who closes the one closes the other.
     Raises `JournalError`, `LinkError`, and what the roller raises.
     """
     setup = held.setup
@@ -149,7 +176,7 @@ def run(roller: Roller, clock: Clock, held: Held) -> Pace:
         state = _recalled(setup, clock.now_s(), desk)
         with closing(Link(setup.socket, desk)) as link, closing(_journal(setup, desk)) as journal:
             session = Session.new(setup.person, setup.machine, setup.limits)
-            teller = Teller(desk, journal, roller.name)
+            teller = Teller(desk, journal, roller.name, signals, setup.quiet)
             loop = Loop(roller, clock, teller, session, setup.limits, state)
             _stop_on_signals(loop)
             link.start()

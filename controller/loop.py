@@ -31,7 +31,7 @@ class Observer(Protocol):
         """What people ask now."""
 
     def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
-        """Take note of a tick. Must not block, must not raise."""
+        """Take note of a tick. Must not block; raises nothing but `HardwareError`."""
 
 
 class Pace:

@@ -47,6 +47,7 @@ class Settings(NamedTuple):
     host: str
     port: int
     names: tuple[str, ...]
+    quiet: bool
 
 
 def _between(low: float, high: float, *, whole: bool = False) -> Callable[[Any], bool]:
@@ -84,6 +85,8 @@ KEYS: tuple[Key, ...] = (
         "how often the loop reads, decides and drives"),
     Key("engine", "folder", STATE_FOLDER, "a folder", _folder,
         "journal and socket; only its owner may enter"),
+    Key("signals", "quiet", False, "true or false", lambda value: isinstance(value, bool),
+        "the buzzer stays silent; the light says everything"),
     Key("panel", "host", "0.0.0.0", "an address of this machine", _text,  # noqa: S104
         "0.0.0.0: every network this machine is in"),
     Key("panel", "port", 8080, "1 to 65535", _between(1, 65535, whole=True),
@@ -249,6 +252,7 @@ def _settings(document: Mapping[str, Any]) -> Settings:
         host=values["panel", "host"],
         port=values["panel", "port"],
         names=tuple(values["panel", "names"]),
+        quiet=values["signals", "quiet"],
     )
 
 
@@ -257,4 +261,6 @@ def _toml(value: Any) -> str:
         raise ValueError("every key of the configuration has a default")
     if isinstance(value, list):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else str(value)

@@ -8,7 +8,7 @@ makes them: whatever ends this process, or hangs it, ends them.
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 from gpiozero import InputDevice, OutputDevice
@@ -20,6 +20,7 @@ from hardware.ads1115 import Bus, open_bus
 from hardware.bridge import open_bridge
 from hardware.calibration import Calibration, Reading
 from hardware.errors import AccessError, HardwareError, ReadError
+from hardware.lights import GpioSignals
 from hardware.pins import open_pins, translated
 from hardware.pwm import open_pwm
 from hardware.roller import Buttons, Drive, Sample, SensorStatus
@@ -75,6 +76,7 @@ class GpioRoller:
                 self._claim_pins(wiring, pin_factory, parts)
                 source = Source(pin_factory, i2c, clock, pause)
                 self._channels = open_channels(wiring, source, parts)
+            self.signals = parts.enter_context(closing(_signals(wiring, pin_factory)))
             for line in reversed(self._bridge.lines):
                 parts.callback(line.off)  # called in reverse: the driver first
             self._parts = parts.pop_all()
@@ -173,3 +175,8 @@ def _raw_or_nan(channel: Channel) -> float:
         return channel.raw()
     except ReadError:
         return NAN
+
+
+def _signals(wiring: Wiring, pin_factory: Any) -> GpioSignals:
+    leds = wiring.led_red_pin, wiring.led_green_pin, wiring.led_blue_pin
+    return GpioSignals(*leds, wiring.buzzer_pin, pin_factory=pin_factory)

@@ -16,6 +16,7 @@ from hardware.pwm import open_pwm
 from hardware.wiring import PWM_CHANNELS, PWM_PINS, Wiring
 from tests.fake_chips import FakeHx711, FakeI2c, FakeMcp, FakeSysfs
 
+REFERENCE = Wiring()
 BITS = {"MCP3008": 10, "MCP3208": 12, "ADS1115": 10}
 SYSFS_CHIP = 1  # the second of a FakeSysfs; the first is for sound
 
@@ -46,9 +47,13 @@ class TracedPWMPin(_Traced, MockPWMPin):  # type: ignore[misc]
 
 
 class MockPi(MockFactory):  # type: ignore[misc]
-    """gpiozero's mock factory, with PWM on the pins that have it and a converter on the bus."""
+    """gpiozero's mock factory, with PWM on the pins that have it and a converter on the bus.
 
-    def __init__(self, bits: int = 10) -> None:
+    A light's pins have it in software, too, as everywhere under lgpio.
+    """
+
+    def __init__(self, bits: int = 10, wiring: Wiring = REFERENCE) -> None:
+        self._pulsed = {*PWM_PINS, wiring.led_red_pin, wiring.led_green_pin, wiring.led_blue_pin}
         self.trace: list[tuple[int, float]] = []
         self.hx711: FakeHx711 | None = None
         self.hx711_data_pin: int | None = None
@@ -57,7 +62,7 @@ class MockPi(MockFactory):  # type: ignore[misc]
         self.mcp = FakeMcp(self, bits)
 
     def pin(self, name: Any, pin_class: Any = None, **options: Any) -> Any:
-        if pin_class is None and name in PWM_PINS:
+        if pin_class is None and name in self._pulsed:
             pin_class = TracedPWMPin
         return super().pin(name, pin_class=pin_class, **options)
 
@@ -79,7 +84,7 @@ class Rig:
         self.wiring = wiring or Wiring()
         self.calibration = calibration or Calibration()
         self.now_s = 0.0
-        self.pi = MockPi(BITS[self.wiring.adc_chip])
+        self.pi = MockPi(BITS[self.wiring.adc_chip], self.wiring)
         self.mcp = self.pi.mcp
         self.i2c = FakeI2c(self._clock)
         self.hx711 = FakeHx711(self._clock, self.wait)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from controller import cli, engine, settings
+from controller.loop import Pace
 from hardware.errors import HardwareError
 from sim import __main__ as sim_cli
 from tests.link_client import LinkClient, connected
@@ -195,6 +196,34 @@ def test_a_second_engine_touches_no_pin(
         f"another engine is running on {tmp_path / 'state'}; stop it first, or use another folder\n"
     )
     assert opened == []
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_who_wants_it_quiet_gets_it_quiet(tmp_path: Path, quiet: bool) -> None:
+    path = tmp_path / "quiet.toml"
+    path.write_text(f"[signals]\nquiet = {str(quiet).lower()}\n")
+    assert cli.setup_of(settings.load(path)).quiet is quiet
+
+
+class Lit:
+    """A roller on pins, as far as the command looks at it."""
+
+    signals = object()
+
+
+def test_the_engine_drives_the_roller_s_own_light(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+
+    def run(*parts: object) -> Pace:
+        given.extend(parts)
+        return Pace()
+
+    monkeypatch.setattr(cli, "open_roller", lambda *_given, **_named: Lit())
+    monkeypatch.setattr(engine, "run", run)
+    assert cli.main(["engine", "--device", "gpio", "--config", str(config)]) == 0
+    assert given[-1] is Lit.signals
 
 
 def free_port() -> int:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from controller.panel.pairing import PHONES, TRIES, WINDOW_S, Pairing, PairingError
+from controller.panel.pairing import PHONES, TRIES, Pairing, PairingError
+from controller.signs import PAIRING_S
 from tests.panel_help import Clock, World
 
 WRONG = "wrong!"
@@ -52,7 +53,7 @@ def test_only_a_hash_of_the_token_is_kept() -> None:
 
 def test_the_window_closes_in_time() -> None:
     pairing, clock, codes = opened()
-    clock.now_s += WINDOW_S - 0.001
+    clock.now_s += PAIRING_S - 0.001
     assert pairing.left_s > 0
     clock.now_s += 0.001
     assert pairing.left_s == 0

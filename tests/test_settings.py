@@ -123,6 +123,7 @@ WRONG = [
     ("machine", "travel_cm", ["9", "26", "nan", "[20]"]),
     ("engine", "rate_hz", ["99", "1001", "250.0", "true"]),
     ("engine", "folder", ['""', '"  "', "1", "[]"]),
+    ("signals", "quiet", ["0", "1", '"yes"', "[]"]),
     ("panel", "host", ['""', "1"]),
     ("panel", "port", ["0", "65536", "80.0", '"http"', "true"]),
     ("panel", "names", ['"footloop"', "[1]", '[""]', "{}"]),

@@ -11,7 +11,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-WINDOW_S = 120.0
+from controller.signs import PAIRING_S
+
 TRIES = 5
 PHONES = 16  # the phone paired longest ago makes room
 
@@ -67,7 +68,7 @@ class Pairing:
 
     def _open(self) -> None:
         self._code = f"{secrets.randbelow(1_000_000):06d}"
-        self._open_until_s = self._clock() + WINDOW_S
+        self._open_until_s = self._clock() + PAIRING_S
         self._tries_left = TRIES
         self._show_code(self._code)
 
