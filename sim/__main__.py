@@ -160,11 +160,12 @@ def _panel(given: argparse.Namespace) -> int:
             tell_ready(given.ready_fd)
 
     display = hands.Display()
+    link = EngineLink(str(given.folder / SOCKET))
     app = create_app(
-        EngineLink(str(given.folder / SOCKET)),
+        link,
         hosts=[],
         show_code=display.show,
-        extra_routes=hands.routes(given.folder / "hands.sock", display),
+        extra_routes=hands.routes(given.folder / "hands.sock", display, lambda: link.heard.state),
         extras=hands.extras(),
     )
     try:

@@ -5,16 +5,20 @@ These routes exist in the simulator's panel only; the product's panel has never 
 
 import asyncio
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from controller.panel.screen import PageExtras
+from controller.signs import Rhythm, Sign, Sound
 
 TIMEOUT_S = 2.0
 NO_WORLD = "The simulated world does not answer: its engine is not running."
+DARK: dict[str, Any] = {"light": None, "says": "The light is dark."}
 LOOK = b""
 """An empty line only looks."""
 
@@ -46,15 +50,40 @@ class Display:
         self.code = code
 
 
-def routes(hands_socket: Path, display: Display) -> list[BaseRoute]:
-    """Routes under /sim: a hand reaches in, an eye looks."""
+def shining(told: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the device's light and buzzer say now, to be drawn; `told`: the engine's telemetry."""
+    if told is None:
+        return DARK
+    sign = Sign[told["sign"]]
+    says = f"Light: {sign.looks}. {sign.meaning[0].upper()}{sign.meaning[1:]}."
+    if told["sound"] is not None:
+        says += f" Buzzer: {Sound[told['sound']].looks}."
+    light = {"colour": sign.colour.name.lower(), **_frames(sign.rhythm)}
+    return {"light": light, "says": says}
+
+
+def _frames(rhythm: Rhythm) -> dict[str, Any]:
+    """A rhythm as a browser animates it: two frames a step, so that it may jump in between."""
+    frames, at_s = [], 0.0
+    for step in rhythm.steps:
+        for level, into_s in ((step.begins, 0.0), (step.ends, step.for_s)):
+            frames.append({"offset": (at_s + into_s) / rhythm.period_s, "opacity": level})
+        at_s += step.for_s
+    return {"frames": frames, "period_ms": rhythm.period_s * 1000.0}
+
+
+def routes(
+    hands_socket: Path, display: Display, told: Callable[[], Mapping[str, Any] | None]
+) -> list[BaseRoute]:
+    """Routes under /sim: a hand reaches in, an eye looks. `told`: the engine's newest telemetry."""
 
     async def hand(request: Request) -> JSONResponse:
         body = (await request.body()).replace(b"\n", b" ")
         return _told(await _reach(hands_socket, body or b"{}"))
 
     async def look(_request: Request) -> JSONResponse:
-        return _told({"code": display.code, **await _reach(hands_socket, LOOK)})
+        shown = {"code": display.code, **shining(told())}
+        return _told({**shown, **await _reach(hands_socket, LOOK)})
 
     return [Route("/sim/hand", hand, methods=["POST"]), Route("/sim/look", look)]
 

@@ -107,6 +107,7 @@ class Phone:
         self.primary = page.locator("#primary")
         self.hold = page.locator("#hold")
         self.steps = page.locator("#steps")
+        self.light = page.locator("#sim-says")
 
     def device(self, button: str) -> Locator:
         """A button of the simulated device."""

@@ -132,6 +132,24 @@ def assert_no_way_back_yet(one: Phone) -> None:
     one.sees("STOPPED")
 
 
+def test_the_device_s_light_is_seen_without_a_paired_phone(
+    browser: Browser, product: Product
+) -> None:
+    product.start()
+    with phone(browser, product) as me, phone(browser, product, reduced_motion="reduce") as calm:
+        for one in (me, calm):
+            expect(one.light).to_contain_text("Light: green, breathing. Ready")
+        me.hand("pair").tap()
+        expect(me.light).to_contain_text("Light: blue")
+        me.switch("stop").tap()
+        expect(me.light).to_contain_text("Light: red, 1 blink, then a pause. Stopped by a person.")
+        expect(calm.light).to_contain_text("Light: red, 1 blink")
+        me.hand("pair").scroll_into_view_if_needed()
+        me.take("12-light-says-why")
+        moving = "document.getElementById('sim-light').getAnimations().length"
+        assert (me.page.evaluate(moving), calm.page.evaluate(moving)) == (1, 0)
+
+
 def test_more_ways_to_stop_and_hands_that_let_go(browser: Browser, product: Product) -> None:
     product.start()
     with phone(browser, product, color_scheme="dark", viewport={"width": 320, "height": 640}) as me:

@@ -1,7 +1,7 @@
 // The hands: what a person does to the device and to the roller, in order, one after the other.
 const hands = document.getElementById('hands');
 const all = name => [...hands.querySelectorAll(`[data-${name}]`)];
-const [display, said] = ['sim-code', 'sim-said'].map(id => document.getElementById(id));
+const [display, said, lamp, says] = ['sim-code', 'sim-said', 'sim-light', 'sim-says'].map(id => document.getElementById(id));
 const TAP_MS = 120, RENEW_MS = 1000, LOOK_MS = 1000, SOON_MS = 400, GESTURE_MS = 2300;
 const HANDS = { foot: ['foot_off', 'foot_on'], plugged: ['unplug_sensor', 'restore_sensor'] };
 const UNREACHED = 'The simulator does not answer.', DARK = display.value;
@@ -81,8 +81,21 @@ async function look() {
   for (const button of all('hand')) button.disabled = button.dataset.hand !== 'pair' && !seen.foot;
   const code = left && seen.code;
   show(display, code ? `${code.slice(0, 3)} ${code.slice(3)}` : DARK);
-  document.body.classList.toggle('pairing', !!code);
+  shine(seen.light);
+  show(says, seen.says ?? '');
   show(said, seen.error ?? (code ? 'The device shows a code: type it on the phone within 2 minutes.' : ''));
 }
+// The device's light, in its own rhythm; whoever wants no motion reads it below.
+let lit;
+function shine(light) {
+  const news = JSON.stringify(light);
+  if (news === lit) return;
+  lit = news;
+  lamp.className = light?.colour ?? '';
+  for (const before of lamp.getAnimations()) before.cancel();
+  if (light && !matchMedia('(prefers-reduced-motion: reduce)').matches) lamp.animate(light.frames, { duration: light.period_ms, iterations: Infinity });
+}
+let mode;
+document.addEventListener('footloop:state', ({ detail }) => { if (detail.mode !== mode) { mode = detail.mode; look(); } });
 document.querySelector('.banner').insertAdjacentHTML('beforeend', '<a href="#hands"> · to the device</a>');
 look();
