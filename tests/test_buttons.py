@@ -184,6 +184,13 @@ def test_a_button_held_at_start_up_hangs_from_the_first_until_it_is_released(nam
     assert hanging(hand.pad, hand.now_s) == {}, "this time somebody presses it"
 
 
+def test_released_while_another_is_down_it_is_a_button_like_any() -> None:
+    hand = Hand(pad=Pad()).hold(Buttons(plus=True, minus=True), 0.5).hold(DOWN["minus"], 0.1)
+    assert hanging(hand.pad, hand.now_s) == {"minus": Hang.HELD}
+    hand.hold(Buttons(plus=True, minus=True), 0.1)
+    assert hanging(hand.pad, hand.now_s) == {"minus": Hang.HELD}
+
+
 def test_nothing_held_hangs_nothing() -> None:
     assert hanging(AT_REST, 1e9) == {}
     assert hanging(Pad(), 1e9) == {}

@@ -99,6 +99,17 @@ def test_they_close_with_the_roller_after_the_driver_is_off(rig: Rig) -> None:
     signals_of(rig).close()
 
 
+def test_a_line_is_driven_low_before_it_is_let_go() -> None:
+    """What is an input again floats, and a buzzer may hum on."""
+    rig = Rig(Wiring(buzzer_pin=25))  # a mock pin without PWM keeps its level when let go
+    rig.open()
+    signals_of(rig).show(DARK, True)
+    rig.pi.trace.clear()
+    signals_of(rig).close()
+    assert rig.pi.trace == [(25, False)]
+    rig.close()
+
+
 def test_closed_alone_they_leave_the_roller_and_its_pins(rig: Rig) -> None:
     assert rig.roller is not None
     signals_of(rig).show(AMBER, True)

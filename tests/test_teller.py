@@ -12,12 +12,14 @@ from controller.limits import Limits
 from controller.loop import Loop
 from controller.modes import Mode, State
 from controller.session import Machine, Person, Session
+from controller.signs import STOPS
 from controller.watch import Trip, Watch
 from hardware.errors import HardwareError
 from hardware.roller import REST, Drive
 from hardware.signals import Light
 from sim.roller import SimRoller
 from tests.kernel_world import OPEN, sample_of, stop_of
+from tests.mock_pi import Rig
 
 LIMITS = Limits()
 SESSION = Session.new(Person(), Machine(), LIMITS)
@@ -104,6 +106,23 @@ def test_a_journal_that_cannot_be_written_is_a_reason_not_to_be_ready() -> None:
     stage.paper.failure = "the disk is full"
     stage.play(Mode.ARMED, 0.1)
     assert stage.desk.telemetry["sign"] == "HINDERED"
+
+
+@pytest.mark.parametrize("trip", Trip)
+def test_on_the_pins_every_stop_can_be_counted(trip: Trip) -> None:
+    rig = Rig()
+    roller, desk = rig.open(), Desk(lambda: 0.0)
+    teller = Teller(desk, Paper(), "roller", roller.signals)
+    for tick in range(round(STOPS[trip].rhythm.period_s / TICK_S)):
+        now_s = tick * TICK_S
+        state = State(Mode.STOPPED, 0.0, Watch(now_s), stop=stop_of(trip))
+        teller.publish(state, SESSION, sample_of(20.0, now_s), now_s)
+    reds = [level for number, level in rig.pi.trace if number == rig.wiring.led_red_pin]
+    blinks = reds.count(1.0)
+    assert reds == [1.0, 0.0] * blinks
+    assert STOPS[trip].looks.startswith(f"red, {blinks} blink")
+    assert {number for number, _ in rig.pi.trace} == {rig.wiring.led_red_pin}
+    rig.close()
 
 
 class Unlit(Seen):
