@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from controller.modes import Mode, State
 from controller.signs import MODES, PAIRING_S, STOPS, Sign, Sound
-from controller.watch import Trip
+from controller.watch import Reason, Trip
 from hardware.signals import Light
 
 HEARD_S = 3.0
@@ -39,12 +39,13 @@ class Showing(NamedTuple):
 
 
 def facts_of(state: State, pair_count: int, hanging: bool, hindered: bool) -> Facts:
-    """`hindered`: by something the kernel does not know; a rest after pain it knows."""
+    """`hindered`: by something the kernel does not know."""
     stop, sitting = state.stop, state.sitting
     opened = sitting.opened_at_s is not None
     resting = not opened and state.watch.now_s < sitting.rest_until_s
+    hindered = hindered or resting or sitting.why is Reason.UNFIT
     trip = None if stop is None else stop.trip
-    return Facts(state.mode, trip, opened, pair_count, hanging, hindered or resting)
+    return Facts(state.mode, trip, opened, pair_count, hanging, hindered)
 
 
 def onward(before: Showing, facts: Facts, now_s: float, quiet: bool = False) -> Showing:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from controller.modes import Mode, Sitting, State
 from controller.showing import Facts, Showing, facts_of, light, onward, said, sign_of, tone
 from controller.signs import MODES, PAIRING_S, STOPS, Sign, Sound
-from controller.watch import Trip, Watch
+from controller.watch import Reason, Trip, Watch
 from hardware.signals import DARK
 from tests.kernel_world import OPEN, stop_of
 
@@ -63,10 +63,12 @@ def test_at_rest_pairing_comes_first_then_buttons_then_what_hinders(mode: Mode) 
         (Sitting(), True, True),
         (Sitting(rest_until_s=NOW_S + 1.0), False, True),
         (Sitting(rest_until_s=NOW_S), False, False),
+        (Sitting(why=Reason.UNFIT), False, True),
+        (Sitting(why=Reason.FINISHED), False, False),
         (OPEN._replace(rest_until_s=NOW_S + 1.0), False, False),
     ],
 )
-def test_what_hinders_a_session_is_the_rest_after_pain_and_what_the_engine_knows(
+def test_a_rest_after_pain_a_failed_self_test_and_what_the_engine_knows_hinder(
     sitting: Sitting, journal: bool, hindered: bool
 ) -> None:
     state = State(Mode.IDLE, NOW_S, Watch(NOW_S), sitting=sitting)
