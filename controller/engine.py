@@ -118,9 +118,9 @@ class Teller:
 
     def _shine(self, state: State, session: Session, now_s: float) -> None:
         """Light and buzzer as they must be now."""
-        hindered = self._journal.failure is not None
+        kept = self._journal.failure is None
         hangs = bool(hanging(session.pad, now_s))
-        facts = showing.facts_of(state, session.pair_count, hangs, hindered)
+        facts = showing.facts_of(state, session.pair_count, hangs, kept)
         self._showing = showing.onward(self._showing, facts, now_s, self._quiet)
         self._signals.show(showing.light(self._showing, now_s), showing.tone(self._showing, now_s))
 

@@ -8,7 +8,7 @@ from math import inf
 from typing import NamedTuple
 
 from controller.modes import Mode, State
-from controller.signs import MODES, PAIRING_S, STOPS, Sign, Sound
+from controller.signs import MODES, PAIRING_S, STOPS, UNFIT, Sign, Sound
 from controller.watch import Reason, Trip
 from hardware.signals import Light
 
@@ -24,7 +24,7 @@ class Facts(NamedTuple):
     open: bool = False  # a session is
     pair_count: int = 0  # times the pairing gesture was made on the device
     hanging: bool = False  # a button is stuck, or was held at the start
-    hindered: bool = False  # no session could start: journal, self-test, rest
+    hindrance: Sign | None = None  # why no session could start
 
 
 class Showing(NamedTuple):
@@ -38,14 +38,22 @@ class Showing(NamedTuple):
     sound_at_s: float = -inf
 
 
-def facts_of(state: State, pair_count: int, hanging: bool, hindered: bool) -> Facts:
-    """`hindered`: by something the kernel does not know."""
-    stop, sitting = state.stop, state.sitting
-    opened = sitting.opened_at_s is not None
-    resting = not opened and state.watch.now_s < sitting.rest_until_s
-    hindered = hindered or resting or sitting.why is Reason.UNFIT
-    trip = None if stop is None else stop.trip
-    return Facts(state.mode, trip, opened, pair_count, hanging, hindered)
+def facts_of(state: State, pair_count: int, hanging: bool, kept: bool) -> Facts:
+    """`kept`: the journal can be written."""
+    trip = None if state.stop is None else state.stop.trip
+    opened = state.sitting.opened_at_s is not None
+    return Facts(state.mode, trip, opened, pair_count, hanging, _hindrance(state, kept))
+
+
+def _hindrance(state: State, kept: bool) -> Sign | None:
+    sitting, failed = state.sitting, state.test.failed
+    if not kept:
+        return Sign.NO_JOURNAL
+    if sitting.opened_at_s is not None:
+        return None
+    if state.watch.now_s < sitting.rest_until_s:
+        return Sign.REST
+    return UNFIT[failed] if sitting.why is Reason.UNFIT and failed is not None else None
 
 
 def onward(before: Showing, facts: Facts, now_s: float, quiet: bool = False) -> Showing:
@@ -81,7 +89,7 @@ def sign_of(facts: Facts, pairing: bool) -> Sign:
         return Sign.PAIRING
     if facts.hanging:
         return Sign.BUTTON
-    return Sign.HINDERED if facts.hindered and facts.mode is not Mode.HOLD else MODES[facts.mode]
+    return MODES[facts.mode] if facts.mode is Mode.HOLD else facts.hindrance or MODES[facts.mode]
 
 
 def sound_of(before: Mode, mode: Mode) -> Sound | None:

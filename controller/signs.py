@@ -9,6 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from controller.modes import Mode
+from controller.selftest import Item
 from controller.watch import Trip
 from hardware.signals import Light
 
@@ -53,9 +54,15 @@ def _off(for_s: float) -> Step:
 
 
 def _blinks(count: int) -> Rhythm:
-    """A code: so many blinks, then a pause long enough to count them."""
+    """A code: so many blinks, then a pause long enough to tell one round from the next."""
     name = f"{count} blink{'s' if count > 1 else ''}, then a pause"
     return Rhythm(name, (_on(0.25), _off(0.25)) * count + (_off(1.5),))
+
+
+def _long_and(count: int) -> Rhythm:
+    """The code of what has not even started: the same numbers for the same places to look."""
+    name = f"1 long and {count} short blinks, then a pause"
+    return Rhythm(name, (_on(1.0), _off(0.5), *_blinks(count).steps))
 
 
 class Colour(Enum):
@@ -88,7 +95,14 @@ class Sign(Enum):
     MOTOR = (Colour.RED, _blinks(4), "stopped: look at motor, belt, limit switches and gate")
     CONTROLLER = (Colour.RED, _blinks(5), "stopped: power or controller failed")
     BUTTON = (Colour.AMBER, _blinks(6), "a button hangs: free it; it starts nothing")
-    HINDERED = (Colour.AMBER, _blinks(7), "cannot start now; the panel says why")
+    REST = (Colour.AMBER, _long_and(2), "not started: rest after a second sharp pressure")
+    NO_SENSOR = (Colour.AMBER, _long_and(3), "not started: lift your foot, then look at the sensor")
+    NO_GATE = (
+        Colour.AMBER,
+        _long_and(4),
+        "not started: look at gate, driver, motor and ends",
+    )
+    NO_JOURNAL = (Colour.AMBER, _long_and(5), "not started: the controller can keep no record")
 
     def __init__(self, colour: Colour, rhythm: Rhythm, meaning: str) -> None:
         self.colour, self.rhythm, self.meaning = colour, rhythm, meaning
@@ -114,6 +128,15 @@ RULES: dict[str, Sign] = {
 """What a latched stop looks like, by the rule that made it."""
 STOPS: dict[Trip, Sign] = {trip: RULES[trip.rule] for trip in Trip}
 """The same by trip. A rule without a sign is found here, before anything runs."""
+UNFIT: dict[Item, Sign] = {
+    Item.ZERO: Sign.NO_SENSOR,
+    Item.GATE_STAYS_ON: Sign.NO_GATE,
+    Item.GATE_STAYS_OFF: Sign.NO_GATE,
+    Item.MOTOR_POWERED: Sign.NO_GATE,
+    Item.BRIDGE_POWERED: Sign.NO_GATE,
+    Item.MOVED: Sign.NO_GATE,
+}
+"""What a failed self-test looks like."""
 MODES: dict[Mode, Sign] = {
     Mode.IDLE: Sign.READY,
     Mode.ARMED: Sign.READY,

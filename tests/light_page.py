@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from controller.signs import STOPS, Sign, Sound
+from controller import words
+from controller.selftest import Item
+from controller.signs import STOPS, UNFIT, Sign, Sound
 from controller.watch import Trip
-from controller.words import TRIPS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "light.md"
 
@@ -18,6 +19,11 @@ STOPPED = """## Stopped, and why
 
 Red says that the roller has stopped and stays stopped. The number of blinks says why. Hold − for
 2 seconds, once the cause is gone, and the light breathes again; Start is a step of its own.
+"""
+UNSTARTED = """## Not started, and why
+
+Amber with a long blink first: nothing has moved. The number of short blinks sends to the same place
+as it does in red.
 """
 SOUNDS = """## The buzzer
 
@@ -39,6 +45,7 @@ def made() -> str:
     return "\n".join([
         HEAD, *_table("light", ((sign.looks, sign.meaning) for sign in Sign)), "",
         STOPPED, *_table("light", map(_stops, (one for one in Sign if one in STOPS.values()))), "",
+        UNSTARTED, *_table("light", map(_unfit, dict.fromkeys(UNFIT.values()))), "",
         SOUNDS, *_table("sound", ((one.looks, HEARD[one]) for one in Sound)), "",
         FOOT,
     ])  # fmt: skip
@@ -46,7 +53,7 @@ def made() -> str:
 
 def sentence(trip: Trip) -> str:
     """What the panel says of it."""
-    return TRIPS[trip].format(pressure=_Blank(), rise=_Blank())
+    return words.TRIPS[trip].format(pressure=_Blank(), rise=_Blank())
 
 
 class _Blank:
@@ -58,6 +65,10 @@ class _Blank:
 
 def _stops(sign: Sign) -> tuple[str, str]:
     return sign.looks, "<br>".join(sentence(trip) for trip in Trip if STOPS[trip] is sign)
+
+
+def _unfit(sign: Sign) -> tuple[str, str]:
+    return sign.looks, "<br>".join(words.UNFIT[item] for item in Item if UNFIT[item] is sign)
 
 
 def _table(what: str, rows: Iterable[tuple[str, str]]) -> list[str]:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.modes import Mode, Sitting, State
+from controller.selftest import Item, Phase, SelfTest
 from controller.showing import Facts, Showing, facts_of, light, onward, said, sign_of, tone
-from controller.signs import MODES, PAIRING_S, STOPS, Sign, Sound
+from controller.signs import MODES, PAIRING_S, STOPS, UNFIT, Sign, Sound
 from controller.watch import Reason, Trip, Watch
 from hardware.signals import DARK
 from tests.kernel_world import OPEN, stop_of
@@ -39,47 +40,55 @@ def test_when_nothing_else_is_to_be_said_it_is_the_mode_s(mode: Mode) -> None:
 @pytest.mark.parametrize("trip", Trip)
 @pytest.mark.parametrize("pairing", [False, True])
 def test_a_stop_is_said_before_everything(trip: Trip, pairing: bool) -> None:
-    facts = Facts(Mode.STOPPED, trip, hanging=True, hindered=True)
+    facts = Facts(Mode.STOPPED, trip, hanging=True, hindrance=Sign.REST)
     assert sign_of(facts, pairing) is STOPS[trip]
 
 
 @pytest.mark.parametrize("mode", MOVING)
 def test_what_moves_is_said_before_what_could_wait(mode: Mode) -> None:
-    assert sign_of(Facts(mode, hanging=True, hindered=True), pairing=True) is MODES[mode]
+    assert sign_of(Facts(mode, hanging=True, hindrance=Sign.REST), pairing=True) is MODES[mode]
 
 
 @pytest.mark.parametrize("mode", RESTING)
 def test_at_rest_pairing_comes_first_then_buttons_then_what_hinders(mode: Mode) -> None:
-    assert sign_of(Facts(mode, hanging=True, hindered=True), pairing=True) is Sign.PAIRING
-    assert sign_of(Facts(mode, hanging=True, hindered=True), pairing=False) is Sign.BUTTON
-    hindered = Sign.HOLD if mode is Mode.HOLD else Sign.HINDERED
-    assert sign_of(Facts(mode, hindered=True), pairing=False) is hindered
+    assert sign_of(Facts(mode, hanging=True, hindrance=Sign.REST), pairing=True) is Sign.PAIRING
+    assert sign_of(Facts(mode, hanging=True, hindrance=Sign.REST), pairing=False) is Sign.BUTTON
+    hindered = Sign.HOLD if mode is Mode.HOLD else Sign.REST
+    assert sign_of(Facts(mode, hindrance=Sign.REST), pairing=False) is hindered
 
 
 @pytest.mark.parametrize(
-    ("sitting", "journal", "hindered"),
+    ("sitting", "kept", "hindrance"),
     [
-        (Sitting(), False, False),
-        (Sitting(), True, True),
-        (Sitting(rest_until_s=NOW_S + 1.0), False, True),
-        (Sitting(rest_until_s=NOW_S), False, False),
-        (Sitting(why=Reason.UNFIT), False, True),
-        (Sitting(why=Reason.FINISHED), False, False),
-        (OPEN._replace(rest_until_s=NOW_S + 1.0), False, False),
+        (Sitting(), True, None),
+        (Sitting(), False, Sign.NO_JOURNAL),
+        (OPEN, False, Sign.NO_JOURNAL),
+        (Sitting(rest_until_s=NOW_S + 1.0), True, Sign.REST),
+        (Sitting(rest_until_s=NOW_S), True, None),
+        (OPEN._replace(rest_until_s=NOW_S + 1.0), True, None),
+        (Sitting(why=Reason.FINISHED), True, None),
+        (Sitting(why=Reason.UNFIT), True, None),
     ],
 )
-def test_a_rest_after_pain_a_failed_self_test_and_what_the_engine_knows_hinder(
-    sitting: Sitting, journal: bool, hindered: bool
+def test_a_journal_that_fails_and_the_rest_after_pain_hinder(
+    sitting: Sitting, kept: bool, hindrance: Sign | None
 ) -> None:
     state = State(Mode.IDLE, NOW_S, Watch(NOW_S), sitting=sitting)
-    assert facts_of(state, 2, False, journal) == Facts(
-        Mode.IDLE, None, sitting.opened_at_s is not None, 2, False, hindered
-    )
+    opened = sitting.opened_at_s is not None
+    assert facts_of(state, 2, False, kept) == Facts(Mode.IDLE, None, opened, 2, False, hindrance)
+
+
+@pytest.mark.parametrize("item", Item)
+def test_a_self_test_that_failed_hinders_until_the_next_is_opened(item: Item) -> None:
+    state = State(Mode.IDLE, NOW_S, Watch(NOW_S), sitting=Sitting(why=Reason.UNFIT))
+    state = state._replace(test=SelfTest(Phase.FAILED, NOW_S, failed=item))
+    assert facts_of(state, 0, False, True).hindrance is UNFIT[item]
+    assert facts_of(state._replace(sitting=OPEN), 0, False, True).hindrance is None
 
 
 def test_the_facts_of_a_stop_are_its_trip() -> None:
     state = State(Mode.STOPPED, NOW_S, Watch(NOW_S), stop=stop_of(Trip.LATE))
-    assert facts_of(state, 0, True, False) == Facts(Mode.STOPPED, Trip.LATE, hanging=True)
+    assert facts_of(state, 0, True, True) == Facts(Mode.STOPPED, Trip.LATE, hanging=True)
 
 
 # Pairing.
@@ -192,7 +201,7 @@ FACTS = st.builds(
     st.booleans(),
     st.integers(0, 3),
     st.booleans(),
-    st.booleans(),
+    st.sampled_from((None, Sign.REST, Sign.NO_GATE)),
 ) | st.builds(Facts, st.just(Mode.STOPPED), st.sampled_from(Trip), pair_count=st.integers(0, 3))
 
 

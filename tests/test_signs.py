@@ -4,14 +4,18 @@ import itertools
 
 import pytest
 
+from controller import words
 from controller.modes import Mode
-from controller.signs import MODES, RULES, STOPS, Rhythm, Sign, Sound
+from controller.selftest import Item
+from controller.signs import MODES, RULES, STOPS, UNFIT, Rhythm, Sign, Sound
 from controller.watch import Reason, Trip
 from controller.words import TRIPS
 from tests.light_page import HEARD, PAGE, made, sentence
 
 GRID_S = 0.05
 """How often the loop sets the light."""
+PAUSE_S, LONG_S = 1.5, 0.8
+"""So long a pause ends a count; so long a blink is a long one."""
 SAFE_FLASHES = 3
 """In any second; what accessibility guidelines allow."""
 
@@ -27,11 +31,13 @@ def edges(seen: list[float]) -> list[int]:
     return [tick for tick, (before, after) in pairs if before < 0.5 <= after]
 
 
-def blinks(sign: Sign) -> int:
-    """What a person counts between two pauses; 0 where there is no pause to count between."""
-    flashes = edges([0.0, *levels(sign.rhythm, 3.0 * sign.rhythm.period_s)])
-    far = [at for at, (one, two) in enumerate(itertools.pairwise(flashes), 1) if two - one > 30]
-    return far[0] if far and sign.rhythm.name[0].isdigit() else 0
+def blinks(sign: Sign) -> str:
+    """What a person counts in one round: L is long, s is short; empty where there is no pause."""
+    seen = levels(sign.rhythm, sign.rhythm.period_s)
+    runs = [(level, len(list(run))) for level, run in itertools.groupby(seen)]
+    if runs[-1][0] != 0.0 or runs[-1][1] < PAUSE_S / GRID_S:
+        return ""
+    return "".join("L" if count * GRID_S >= LONG_S else "s" for level, count in runs if level)
 
 
 # As data.
@@ -84,11 +90,14 @@ def test_a_round_is_over_at_its_end() -> None:
 def test_a_code_says_its_number_and_no_number_twice() -> None:
     codes = {sign: blinks(sign) for sign in Sign if blinks(sign)}
     assert codes == {
-        Sign.PERSON: 1, Sign.PAIN: 2, Sign.SENSOR: 3, Sign.MOTOR: 4, Sign.CONTROLLER: 5,
-        Sign.BUTTON: 6, Sign.HINDERED: 7,
+        Sign.PERSON: "s", Sign.PAIN: "ss", Sign.SENSOR: "sss", Sign.MOTOR: "ssss",
+        Sign.CONTROLLER: "sssss", Sign.BUTTON: "ssssss", Sign.REST: "Lss", Sign.NO_SENSOR: "Lsss",
+        Sign.NO_GATE: "Lssss", Sign.NO_JOURNAL: "Lsssss",
     }  # fmt: skip
-    for sign, count in codes.items():
-        assert sign.rhythm.name.startswith(f"{count} blink")
+    for sign, code in codes.items():
+        short = code.count("s")
+        told = f"1 long and {short} short" if "L" in code else f"{short} blink"
+        assert sign.rhythm.name.startswith(told)
 
 
 # Every stop and every mode.
@@ -98,7 +107,7 @@ def test_a_code_says_its_number_and_no_number_twice() -> None:
 def test_every_trip_has_a_red_code_that_agrees_with_its_reason(trip: Trip) -> None:
     sign = STOPS[trip]
     assert sign.looks.startswith("red, ")
-    assert blinks(sign) > 0
+    assert blinks(sign)
     assert sign.meaning.startswith("stopped")
     assert (sign is Sign.PAIN) is (trip.reason is Reason.PAIN)
     assert (sign is Sign.PERSON) is (trip.reason is Reason.PERSON)
@@ -135,6 +144,15 @@ def test_the_page_is_current() -> None:
     """Make it anew with: python -m tests.light_page"""
     assert PAGE.read_text(encoding="utf-8") == made()
     assert set(HEARD) == set(Sound)
+
+
+@pytest.mark.parametrize("item", Item)
+def test_every_item_of_the_self_test_has_its_code_and_stands_on_the_page(item: Item) -> None:
+    sign = UNFIT[item]
+    assert sign.looks.startswith("amber, 1 long and ")
+    assert (sign is Sign.NO_SENSOR) is ("sensor" in words.UNFIT[item])
+    (row,) = [line for line in PAGE.read_text("utf-8").splitlines() if words.UNFIT[item] in line]
+    assert row.startswith(f"| {sign.looks} | ")
 
 
 # The buzzer.

@@ -105,7 +105,7 @@ def test_a_journal_that_cannot_be_written_is_a_reason_not_to_be_ready() -> None:
     assert stage.desk.telemetry["sign"] == "READY"
     stage.paper.failure = "the disk is full"
     stage.play(Mode.ARMED, 0.1)
-    assert stage.desk.telemetry["sign"] == "HINDERED"
+    assert stage.desk.telemetry["sign"] == "NO_JOURNAL"
 
 
 @pytest.mark.parametrize("trip", Trip)
