@@ -16,6 +16,8 @@ DEBOUNCE_S = 0.030
 LONG_S = 2.0
 STUCK_S = 10.0
 """Longer than anybody holds a button on purpose."""
+IN_USE_S = 300.0
+"""The same for who holds it through all the tasks of service."""
 
 
 class Presses(NamedTuple):
@@ -45,6 +47,7 @@ class Key(NamedTuple):
     spent: bool = True  # told already, or held since start-up
     joined: bool = False  # was down together with another: no short press any more
     early: bool = True  # not once up since the start
+    in_use: bool = False  # held for a task of service
 
 
 class Pad(NamedTuple):
@@ -90,9 +93,12 @@ def pressed(pad: Pad, levels: Buttons, now_s: float) -> tuple[Pad, Presses]:
     return AT_REST if all(_up(key) for key in pad) else pad, presses
 
 
-def used(pad: Pad) -> Pad:
-    """Start is held for something else: its release is no press."""
-    return pad._replace(start=pad.start._replace(spent=True)) if pad.start.level else pad
+def used(pad: Pad, now_s: float) -> Pad:
+    """Somebody holds Start for something else: its release is no press. Nobody holds what hangs."""
+    start = pad.start
+    if not start.level or start.early or hang(start, now_s) is not None:
+        return pad
+    return pad._replace(start=start._replace(spent=True, in_use=True))
 
 
 def hanging(pad: Pad, now_s: float) -> Mapping[str, Hang]:
@@ -107,7 +113,7 @@ def hang(key: Key, now_s: float) -> Hang | None:
     """Why this button is no press, if it is none."""
     if key.down_at_s is None:
         return None
-    if now_s - key.down_at_s > STUCK_S:
+    if now_s - key.down_at_s > (IN_USE_S if key.in_use else STUCK_S):
         return Hang.STUCK
     return Hang.HELD if key.early else None
 
@@ -132,7 +138,7 @@ def _fold(key: Key, level: bool, now_s: float) -> tuple[Key, bool]:
     if level or (key.down_at_s is None and not key.spent):
         return key, False
     short = key.down_at_s is not None and not key.spent and now_s - key.down_at_s < LONG_S
-    return key._replace(down_at_s=None, spent=False, joined=False, early=False), short
+    return Key(False, key.level_since_s, spent=False, early=False), short
 
 
 def _long(key: Key, now_s: float) -> bool:

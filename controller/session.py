@@ -106,10 +106,11 @@ def plan(
     )  # fmt: skip
     if service is not None or wish.service_count > before.service_count:
         service = _served(session, wish, sample, state, carriage.at_cm, now_s)
-        standing = standing._replace(service=service.asks)
         if service.asks:
-            standing = standing._replace(speed_cm_s=service.speed_cm_s, finished=False, lost=False)
-            pad = used(pad)
+            pad = used(pad, now_s)
+            standing = standing._replace(
+                service=pad.start.in_use, speed_cm_s=service.speed_cm_s, finished=False, lost=False
+            )
     request = standing
     if wish is not before or presses is not NOTHING:
         request = _asked(standing, before, wish, presses)

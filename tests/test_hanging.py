@@ -11,6 +11,7 @@ import pytest
 from controller.desk import Desk
 from controller.engine import Teller
 from controller.modes import Mode
+from controller.service import Task
 from controller.signs import Sign
 from controller.watch import Trip
 from sim.bench import QuickJournal
@@ -141,6 +142,36 @@ def test_with_start_hanging_every_stop_still_stops_and_nothing_starts_anew(hangs
     device.sim.foot_on()
     device.advance(10.0)
     assert device.been_in() == [Mode.IDLE, Mode.STOPPED, Mode.IDLE]
+
+
+@pytest.mark.parametrize("hangs", [held_at_boot, stuck])
+@pytest.mark.parametrize("task", Task)
+def test_a_start_that_hangs_is_nobody_s_hand_and_begins_no_service(hangs: Any, task: Task) -> None:
+    device = hangs("start")
+    device.serve(task)
+    device.advance(5.0)
+    assert device.been_in() == [Mode.IDLE]
+    assert not any(one.drive.gate or one.drive.duty for one in device.moments)
+    device.sim.set_button("start", False)
+    device.advance(0.1)
+    device.sim.set_button("start", True)
+    device.until_mode(Mode.SERVICE, 1.0)
+
+
+def test_who_holds_start_for_service_holds_it_for_as_long_as_it_takes() -> None:
+    device = Device()
+    device.advance(0.5)
+    device.serve(Task.HOME)
+    device.sim.set_button("start", True)
+    device.advance(12.0)
+    device.serve(Task.SWITCH)
+    device.until_mode(Mode.SERVICE, 1.0)
+    device.advance(1.0)
+    assert device.told["buttons"] == {}
+    device.sim.set_stop(True)
+    device.until_mode(Mode.STOPPED, 1.0)
+    device.advance(300.0)
+    assert device.told["buttons"] == {"start": "stuck"}
 
 
 @pytest.mark.parametrize("hangs", [held_at_boot, stuck])
