@@ -16,6 +16,7 @@ from controller.buttons import (
     Presses,
     hanging,
     pressed,
+    used,
 )
 from hardware.roller import Buttons
 from tests.kernel_world import RATES_HZ
@@ -189,6 +190,22 @@ def test_released_while_another_is_down_it_is_a_button_like_any() -> None:
     assert hanging(hand.pad, hand.now_s) == {"minus": Hang.HELD}
     hand.hold(Buttons(plus=True, minus=True), 0.1)
     assert hanging(hand.pad, hand.now_s) == {"minus": Hang.HELD}
+
+
+@pytest.mark.parametrize(
+    ("pad", "seconds", "in_use"),
+    [(AT_REST, 0.01, True), (AT_REST, 9.0, True), (AT_REST, 11.0, False), (Pad(), 0.01, False),
+     (Pad(), 9.0, False)],
+)  # fmt: skip
+def test_only_a_start_that_somebody_holds_can_be_held_for_something_else(
+    pad: Pad, seconds: float, in_use: bool
+) -> None:
+    hand = Hand(pad=pad).hold(DOWN["start"], seconds)
+    hand.pad = used(hand.pad, hand.now_s)
+    assert hand.pad.start.in_use is in_use
+    assert hand.hold(UP, 0.1).pad is AT_REST
+    assert not any(one.start for one in hand.presses)
+    assert used(hand.pad, hand.now_s) is AT_REST
 
 
 def test_nothing_held_hangs_nothing() -> None:
