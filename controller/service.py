@@ -85,11 +85,13 @@ def served(
     now_s: float,
 ) -> Service:  # fmt: skip
     """The task after one tick. `state`: the kernel's, after the last one."""
+    if service.over:
+        return service
     if service.phase is Phase.WAITING:
         service = _waiting(service, state, now_s)
     elif service.phase is Phase.MOVING:
         service = _moving(service, state, sample, now_s)
-    elif service.phase is Phase.STOPPING:
+    else:
         service = _stopping(service, sample, limits, now_s)
     if service.asks:
         speed_cm_s = _speed_cm_s(service, sample, at_cm, travel_cm, limits)

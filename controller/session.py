@@ -142,8 +142,6 @@ def _served(
     service = session.service
     if service is None or wish.service_count > session.wish.service_count:
         service = Service(wish.task, now_s)
-    if service.over:
-        return service
     return served(service, state, sample, at_cm, machine.travel_cm, limits, now_s)
 
 

@@ -56,6 +56,21 @@ def test_the_carriage_follows_the_kernels_duty_also_between_plans() -> None:
     assert travelled[0] > 3.0
 
 
+def test_an_end_far_from_where_it_can_be_is_early_and_the_next_session_finds_home_anew() -> None:
+    planner = Planner()
+    planner.home()
+    planner.be(Mode.RUNNING, duty=0.3)
+    planner.spend(2.0)
+    before = place_of(planner.session)
+    assert not planner.plan(heel_end_open=True).early
+    assert place_of(planner.session) == before, "it is doubted"
+    assert planner.plan(heel_end_open=True).early
+    planner.be(Mode.STOPPED).spend(1.0, heel_end_open=True)
+    planner.opened(2)
+    assert not planner.plan(toe_end_open=True).early
+    assert place_of(planner.session) == pytest.approx(20.0 / 26.0)
+
+
 def test_a_new_session_begins_the_program_again_with_its_own_reference() -> None:
     planner = Planner()
     planner.home()
