@@ -79,11 +79,11 @@ def main() -> None:
 class Engine:
     """The process, seen from a test."""
 
-    def __init__(self, folder: Path, fate: str = "well") -> None:
+    def __init__(self, folder: Path, fate: str, module: str) -> None:
         self.folder = folder
         self.begun_s = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.engine_process", str(folder), fate],
+            [sys.executable, "-m", module, str(folder), fate],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -111,9 +111,11 @@ class Engine:
 
 
 @contextmanager
-def running(folder: Path, fate: str = "well") -> Iterator[Engine]:
+def running(
+    folder: Path, fate: str = "well", module: str = "tests.engine_process"
+) -> Iterator[Engine]:
     """An engine; whatever the test does, it is gone afterwards."""
-    engine = Engine(folder, fate)
+    engine = Engine(folder, fate, module)
     try:
         yield engine
     finally:
