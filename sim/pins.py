@@ -7,7 +7,7 @@ once, or in the tests a stricter one. For bench and tests; nothing that runs a m
 """
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import isnan
 from typing import Any, Protocol
@@ -115,16 +115,19 @@ class Wired:
         pi: Any,
         wiring: Wiring | None = None,
         calibration: Calibration | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
-        """Claim the pins of `pi` (a pin factory that is a `Pi`) and let `sim` hang on them."""
+        """Claim the pins of `pi`, a pin factory that is a `Pi`, and let `sim` hang on them.
+
+        `clock`: the loop's, in seconds, where it is not the plant's.
+        """
         self.sim, self.wiring = sim, wiring or Wiring()
         calibration = calibration or Calibration()
         self.pi: Pi = pi
         self._scales = _Scale(calibration.pressure_a), _Scale(calibration.pressure_b)
         self._full_scale_ma = calibration.current_ma(1.0)
-        self._levels: dict[int, bool] = {}
         self._pulse = 0.0
-        self.roller = GpioRoller(self.wiring, calibration, pin_factory=pi, clock=sim.now_s)
+        self.roller = GpioRoller(self.wiring, calibration, pin_factory=pi, clock=clock or sim.now_s)
         self.now_s, self.wait_until = sim.now_s, sim.wait_until
 
     @property
@@ -159,8 +162,7 @@ class Wired:
             (wiring.minus_button_pin, not buttons.minus),
             (wiring.gate_sense_pin, bool(sample.gate_on)),
         ):
-            if pin is not None and self._levels.get(pin) is not high:
-                self._levels[pin] = high
+            if pin is not None:
                 self.pi.wire(pin, high)
         self._convert(sample)
 

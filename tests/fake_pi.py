@@ -3,8 +3,8 @@
 Stock, fake-rpi forgets everything: each pin is an output, each input random, PWM silent. `Chip`
 keeps functions, levels, pulls and duties as the BCM chip and the real library would, checks what
 the real one checks, and tells every change, in order. What hangs on the pins is put there with
-`wire()`; a pin that is `wild` answers with fake-rpi's own random level instead. The ADC hangs on
-gpiozero's real SPI class over a spidev that answers at once.
+`wire()`; `anything()` is what the stock one would have read. The converter hangs on gpiozero's
+real SPI class over a spidev that answers at once.
 """
 
 import gc
@@ -52,11 +52,14 @@ class Chip(Stock):  # type: ignore[misc]
         self.latches: dict[int, float] = {}  # what a pin would carry as an output
         self.pulls: dict[int, int] = {}  # of the pins that were set up
         self.wires: dict[int, bool] = {}  # levels from outside
-        self.wild: frozenset[int] = frozenset()
 
     def line(self, pin: int) -> float:
         """What a pin carries as an output; a released one is pulled down by the wiring."""
         return self.latches.get(pin, 0.0) if self.gpio_function(pin) == OUT else 0.0
+
+    def anything(self, pin: int) -> bool:
+        """Stock fake-rpi's reading: a random level."""
+        return bool(super().input(pin))
 
     def _tell(self, pin: int, what: str, value: float) -> None:
         self._told(Event(self._now_s(), pin, what, value))
@@ -86,8 +89,6 @@ class Chip(Stock):  # type: ignore[misc]
             del self.pulls[pin]
 
     def input(self, channel: int) -> int:
-        if channel in self.wild:
-            return int(super().input(channel))
         if channel not in self.pulls:
             raise RuntimeError("You must setup() the GPIO channel first")
         if self.functions[channel] == OUT:
