@@ -4,6 +4,10 @@ What `footloop-sim run` does in a tick, without its threads and without waiting:
 loop, plan, kernel, the engine's own observer with telemetry 20 times a second, and a journal
 that is quick. A massage is running. Beside it a bare loop of as many steps, so that the figure
 is also a ratio, which says more than a speed when machines differ.
+
+`pins` is what one tick costs in gpio mode, at its own 250 Hz: on gpiozero's mock pins, with a
+converter that answers at once, so it is our code and gpiozero's without a Pi's own delays. The
+plant behind the pins is not counted.
 """
 
 import gc
@@ -13,26 +17,23 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from controller.desk import Desk
-from controller.engine import Teller
-from controller.limits import Limits
-from controller.loop import Clock, Loop
-from controller.session import Machine, Person, Session
-from sim import person as leg
-from sim.roller import SimRoller
+from gpiozero import MCP3008
+
+from hardware.roller import Drive
+from sim.massage import TICK_S, BenchError, Massage, PinMassage, let_pass
+
+__all__ = ["BenchError", "in_words", "measure"]
 
 RUNS = 3
 DEFAULT_S = 30.0
 LEAST_S, MOST_S = 0.1, 60.0
 """One run lies within the first two steps of the program: nothing makes it wait for a person."""
-TICK_S = 0.001
-LIGHT_LEG_N = 12.0
-"""Rests with 15 kPa: a new person's level takes up to 18."""
-MOVING_WITHIN_S = 20.0
-
-
-class BenchError(RuntimeError):
-    """The massage did not run as it should; the figure would mean nothing."""
+MOST_PIN_TICKS = 5000
+AHEAD = Drive(duty=0.2, brake=False, enabled=True, gate=True)
+CONVERSIONS = 3
+"""Of a tick: two pressures and a current."""
+PARTS = ("loop", "roller", "bus")
+"""Of a tick on pins, each part of the one before: all of it, read and drive, the conversions."""
 
 
 class Run(NamedTuple):
@@ -40,62 +41,6 @@ class Run(NamedTuple):
 
     cpu_s: float
     bare_s: float
-
-
-class QuickJournal:
-    """A journal that has everything on disk at once, because it has no disk."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self.failure: str | None = None
-
-    def write(self, facts: Mapping[str, Any]) -> None:
-        """Tell the desk that it is recorded."""
-        self._desk.record(int(facts["session"]))
-
-
-class Massage:
-    """A stack of its own, brought into a running massage."""
-
-    def __init__(self) -> None:
-        limits = Limits(tick_s=TICK_S)
-        self._roller = SimRoller(person=leg.Person(leg_load_n=LIGHT_LEG_N))
-        self._desk = Desk(self._roller.now_s)
-        teller = Teller(self._desk, QuickJournal(self._desk), self._roller.name)
-        session = Session.new(Person(), Machine(), limits)
-        self._loop = Loop(self._roller, self._roller, teller, session, limits)
-        self._roller.foot_on()
-        self._for(1.0)
-        self._roller.set_button("start", True)
-        self._for(0.2)
-        self._roller.set_button("start", False)
-        while not self.rolling:
-            if not self._roller.now_s() <= MOVING_WITHIN_S:
-                raise BenchError(f"the massage does not begin: {self.words}")
-            self._for(0.1)
-
-    def _for(self, seconds: float) -> None:
-        self.advance(round(seconds / TICK_S))
-
-    @property
-    def rolling(self) -> bool:
-        """Whether it goes on at full speed."""
-        return self._desk.telemetry.get("mode") in ("RUNNING", "EASED")
-
-    @property
-    def words(self) -> str:
-        """What the panel would show."""
-        return str(self._desk.telemetry.get("words"))
-
-    def advance(self, ticks: int) -> None:
-        """Let so many ticks pass, as `Loop.run()` does."""
-        loop, pace = self._loop, self._loop.pace
-
-        def tick(now_s: float) -> None:
-            pace.count(0.0, TICK_S)
-            loop.tick(now_s)
-
-        _pass(self._roller, tick, ticks)
 
 
 class _BareClock:
@@ -111,14 +56,6 @@ class _BareClock:
         self._now_s = at_s
 
 
-def _pass(clock: Clock, tick: Callable[[float], None], ticks: int) -> None:
-    due_s = clock.now_s()
-    for _ in range(ticks):
-        tick(clock.now_s())
-        due_s += TICK_S
-        clock.wait_until(due_s)
-
-
 def _nothing(now_s: float) -> None:
     """What the bare loop does in a tick."""
 
@@ -128,13 +65,14 @@ def measure(seconds: float = DEFAULT_S) -> dict[str, Any]:
     ticks = round(seconds / TICK_S)
     runs = [_once(ticks) for _ in range(RUNS)]
     cpu_s, bare_s = min(run.cpu_s for run in runs), min(run.bare_s for run in runs)
+    bare_us = bare_s / ticks * 1e6
     return {
         "simulated_s": seconds,
         "cpu_s": round(cpu_s, 4),
         "speed": round(seconds / cpu_s, 1),
         "ticks": ticks,
         "us_per_tick": round(cpu_s / ticks * 1e6, 3),
-        "bare_us_per_tick": round(bare_s / ticks * 1e6, 3),
+        "bare_us_per_tick": round(bare_us, 3),
         "ratio": round(cpu_s / bare_s, 1),
         "runs": [
             {
@@ -144,6 +82,7 @@ def measure(seconds: float = DEFAULT_S) -> dict[str, Any]:
             }
             for run in runs
         ],
+        "pins": _on_pins(min(ticks, MOST_PIN_TICKS), bare_us),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
     }
@@ -154,13 +93,52 @@ def _once(ticks: int) -> Run:
     gc.collect()
     gc.freeze()
     try:
-        bare_s = _cpu_s(lambda: _pass(_BareClock(), _nothing, ticks))
+        bare_s = _cpu_s(lambda: let_pass(_BareClock(), _nothing, ticks))
         cpu_s = _cpu_s(lambda: massage.advance(ticks))
     finally:
         gc.unfreeze()
     if not massage.rolling:
         raise BenchError(f"the massage did not go on: {massage.words}")
     return Run(cpu_s, bare_s)
+
+
+def _on_pins(ticks: int, bare_us: float) -> dict[str, Any]:
+    """The best of `RUNS`: the whole tick, the roller's part of it, the converter's part of that."""
+    runs = [_once_on_pins(ticks) for _ in range(RUNS)]
+    found: dict[str, Any] = {"ticks": ticks}
+    for name, costs in zip(PARTS, zip(*runs, strict=True), strict=True):
+        us = min(costs) / ticks * 1e6
+        found[f"{name}_us_per_tick"] = round(us, 3)
+        found[f"{name}_ratio"] = round(us / bare_us, 1)
+    return found
+
+
+def _once_on_pins(ticks: int) -> tuple[float, float, float]:
+    """CPU seconds of as many ticks, of their `read` and `drive`, and of their conversions."""
+    massage = PinMassage()
+    roller = massage.wired.roller
+
+    def read_and_drive() -> None:
+        for _ in range(ticks):
+            roller.read()
+            roller.drive(AHEAD)
+
+    def convert() -> None:
+        with MCP3008(0, pin_factory=massage.pi) as channel:
+            for _ in range(ticks * CONVERSIONS):
+                _ = channel.raw_value
+
+    gc.collect()
+    gc.freeze()
+    try:
+        massage.cpu_s = 0.0
+        massage.advance(ticks)
+        if not massage.rolling:
+            raise BenchError(f"the massage on pins did not go on: {massage.words}")
+        return massage.cpu_s, _cpu_s(read_and_drive), _cpu_s(convert)
+    finally:
+        gc.unfreeze()
+        massage.wired.close()
 
 
 def _cpu_s(work: Callable[[], None]) -> float:
@@ -178,5 +156,12 @@ def in_words(found: Mapping[str, Any]) -> str:
         f"(best of {len(speeds)}: {', '.join(speeds)})"
         f"\n{found['us_per_tick']:g} µs per tick, {found['ratio']:g} times a bare loop's "
         f"{found['bare_us_per_tick']:g} µs"
+        f"\nOn mock pins at 250 Hz: {_cost(found['pins'], 'loop')} per tick, "
+        f"of which the roller {_cost(found['pins'], 'roller')}, "
+        f"of which the converter {_cost(found['pins'], 'bus')}"
         f"\n{found['simulated_s']:g} s at 1 kHz on {found['python']}, {found['machine']}"
     )
+
+
+def _cost(pins: Mapping[str, Any], part: str) -> str:
+    return f"{pins[f'{part}_us_per_tick']:g} µs ({pins[f'{part}_ratio']:g} times)"
