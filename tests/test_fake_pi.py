@@ -213,6 +213,7 @@ def test_closing_in_full_motion_leaves_every_pin_released_and_the_driver_off_fir
     assert {one.driving for one in seen(rig.pi.trace, WIRING)[before:]} == {0.0}
     assert len(gate_events(rig.pi.trace)) == edges
     assert rig.pi.chip.pulls == {}
+    assert rig.pi.pins == {}
     assert set(rig.pi.chip.functions.values()) == {IN}
     edge_at_s, open_at_s, closed = after(rig.pi.trace, SLOWEST, 0.2)
     assert closed
