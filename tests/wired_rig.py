@@ -34,8 +34,9 @@ class WiredRig(Rig):
         return Wired(self.sim, self.pi, WIRING)
 
     def read(self) -> Sample:
-        """The pins'."""
-        return self.wired.read()
+        """The pins', after what a fault makes of the plant's."""
+        self.wired.feel(self.distorted(self.sim.read()))
+        return self.wired.roller.read()
 
     def drive(self, drive: Drive) -> None:
         """To the pins, and remembered."""
