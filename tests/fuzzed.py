@@ -36,6 +36,9 @@ STEADY_S = 0.028
 BEGINS_S = 4.0
 """Motion begins so long after a press at the latest: 3 s for the foot, the self-test, a margin."""
 SETTLED_S = 3.0
+RESTLESS_TICKS = 1500
+FEET: dict[int, leg.Act] = {200: leg.FootOff(), 450: leg.FootOn()}
+"""What a restless person does, and when: a new session wants the roller seen without a foot."""
 PERSON = leg.Person(leg_load_n=16.0, wander_sd_kpa=0.3)  # as `kernel_world`: 20 kPa, level 5
 LEVEL = 5
 
@@ -49,6 +52,7 @@ class Bout(NamedTuple):
     wild: dict[int, int]  # inputs that are random, and ticks until each is drawn again
     wild_bus: bool
     start_held: bool | None = None  # the start button stands still: held, or up
+    restless: bool = False  # the foot comes and goes
 
 
 class Finger:
@@ -121,6 +125,8 @@ class Shaken:
             self._begin(bout)
             for tick in range(bout.ticks):
                 self._redraw(tick)
+                if bout.restless and tick % RESTLESS_TICKS in FEET:
+                    self._wired.sim.act(FEET[tick % RESTLESS_TICKS])
                 self._tick()
         finally:
             random.setstate(before)
@@ -207,8 +213,11 @@ class Shaken:
             self._wish = Wish(recorded=state.sitting.number)
 
 
+KINDS = ("all random", "some", "buttons only", "Start still")
+
+
 def bouts(mode: Mode, ticks: int, each: int) -> list[Bout]:
-    """`ticks` in all, in bouts of `each`: all random, some of it, buttons only, Start still."""
+    """`ticks` in all, in bouts of `each`, of every kind in turn."""
     rng = random.Random(mode.name)
     found = []
     for number in range(ticks // each):
@@ -217,11 +226,11 @@ def bouts(mode: Mode, ticks: int, each: int) -> list[Bout]:
         if number % 8 == 2:
             fingers[PLUS] = rng.choice((25, 520))
         bus = rng.random() < 0.5
-        wild, bus, held = (
-            (dict.fromkeys(INPUTS, 1), True, None),
-            (some, bus, None),
-            (fingers, False, None),
-            (some, bus, rng.random() < 0.5),
-        )[number % 4]
-        found.append(Bout(mode, rng.getrandbits(32), each, wild, bus, held))
+        kind = number % len(KINDS)
+        wild, bus = ((dict.fromkeys(INPUTS, 1), True), (some, bus), (fingers, False), (some, bus))[
+            kind
+        ]
+        held = rng.random() < 0.5 if KINDS[kind] == "Start still" else None
+        restless = KINDS[kind] == "buttons only"
+        found.append(Bout(mode, rng.getrandbits(32), each, wild, bus, held, restless))
     return found

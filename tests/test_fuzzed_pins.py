@@ -8,7 +8,7 @@ from controller.modes import Event, Mode
 from hardware.roller import Drive
 from tests.fuzzed import INPUTS, START, TICK_S, Bout, Finger, Shaken, bouts
 
-TICKS, EACH = 100_000, 2_000
+TICKS, EACH = 100_000, 4_000
 AHEAD = Drive(duty=0.3, brake=False, enabled=True, gate=True)
 
 
@@ -29,8 +29,7 @@ def test_nothing_starts_by_itself(
     told = f"{shaken.presses} presses, {shaken.starts} starts, {len(shaken.seen)} modes"
     record_property("figure", f"random pins, {TICKS:,} ticks from {mode.name}: {told}")
     assert shaken.presses > 100, "nobody pressed, so it proves little"
-    if mode is not Mode.SERVICE:  # there is no foot on it
-        assert shaken.starts > 0, "it never started, so it proves little"
+    assert shaken.starts > 0, "it never started, so it proves little"
 
 
 @pytest.mark.parametrize("held", [True, False])
