@@ -52,6 +52,7 @@ class Chip(Stock):  # type: ignore[misc]
         self.latches: dict[int, float] = {}  # what a pin would carry as an output
         self.pulls: dict[int, int] = {}  # of the pins that were set up
         self.wires: dict[int, bool] = {}  # levels from outside
+        self.broken = False  # no input can be read any more
 
     def line(self, pin: int) -> float:
         """What a pin carries as an output; a released one is pulled down by the wiring."""
@@ -89,6 +90,8 @@ class Chip(Stock):  # type: ignore[misc]
             del self.pulls[pin]
 
     def input(self, channel: int) -> int:
+        if self.broken:
+            raise RuntimeError("no access to /dev/mem")
         if channel not in self.pulls:
             raise RuntimeError("You must setup() the GPIO channel first")
         if self.functions[channel] == OUT:
@@ -142,8 +145,6 @@ class SpiDev:
         assert (port, device) == (0, 0)
 
     def xfer2(self, data: Sequence[int]) -> list[int]:
-        if self._pi.broken_bus:
-            raise OSError("bus error")
         if self._pi.wild_bus:
             return [randrange(256) for _ in data]
         return converted(self._pi.counts, data)
@@ -170,7 +171,7 @@ class FakePi(rpigpio.RPiGPIOFactory):  # type: ignore[misc]
             shared.clear()  # as a new process begins, whatever the test before has left
         self.trace: list[Event] = []
         self.counts = [HIGHEST // 2] * 8
-        self.broken_bus = self.wild_bus = False
+        self.wild_bus = False
         self.chip = chip or Chip(now_s, told or self.trace.append)
         self.line, self.wire = self.chip.line, self.chip.wires.__setitem__
         rpigpio.GPIO, self._spidev_before = self.chip, local.SpiDev

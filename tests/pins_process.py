@@ -3,8 +3,8 @@
 `python -m tests.pins_process FOLDER FATE`: a person presses Start and lays a foot on, with the
 device's own button and no panel at all. It runs as fast as it can until the carriage rolls, then
 no faster than real time. Each change of a pin is in the file before the next one happens, so
-that kill -9 takes nothing from it. FATE: "well" (nothing), "bus" (the SPI bus fails while
-rolling), "broken" (something in the loop raises).
+that kill -9 takes nothing from it. FATE: "well" (nothing), "pins" (they cannot be read any more
+while it rolls), "broken" (something in the loop raises).
 """
 
 import os
@@ -63,7 +63,7 @@ class Occupied(Wired):
             self._pause.wait(at_s - self.sim.now_s())
             if self._fate == "broken":
                 raise RuntimeError("broken")
-            self._fake.broken_bus = self._fate == "bus"
+            self._fake.chip.broken = self._fate == "pins"
         self.sim.wait_until(at_s)
 
 

@@ -63,7 +63,8 @@ def test_a_signal_leaves_everything_at_rest(tmp_path: Path, how: signal.Signals)
 
 
 @pytest.mark.parametrize(
-    ("fate", "error"), [("bus", "ReadError: Channel 0"), ("broken", "RuntimeError: broken")]
+    ("fate", "error"),
+    [("pins", "ReadError: The pins could not be read"), ("broken", "RuntimeError: broken")],
 )
 def test_an_exception_leaves_everything_at_rest(tmp_path: Path, fate: str, error: str) -> None:
     with running(tmp_path, fate, MODULE) as process:
