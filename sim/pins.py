@@ -13,12 +13,12 @@ from math import isnan
 from typing import Any, Protocol
 
 from gpiozero.pins import SPI
-from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from hardware.calibration import Calibration, Element
 from hardware.gpio import GpioRoller
 from hardware.roller import Drive, Sample, SensorStatus
-from hardware.wiring import PWM_PINS, Wiring
+from hardware.wiring import Wiring
 from sim.roller import SimRoller
 
 HIGHEST = 1023
@@ -58,17 +58,11 @@ class _Bus(SPI):  # type: ignore[misc]
 
 
 class MockPi(MockFactory):  # type: ignore[misc]
-    """gpiozero's mock pins, PWM where a Pi has it, and a bus."""
+    """gpiozero's mock pins, each good for PWM as on a Pi, and a bus."""
 
     def __init__(self) -> None:
         self.counts = [0] * 8
-        super().__init__(pin_class=MockPin)
-
-    def pin(self, name: Any, pin_class: Any = None, **options: Any) -> Any:
-        """As gpiozero asks for it."""
-        if pin_class is None and name in PWM_PINS:
-            pin_class = MockPWMPin
-        return super().pin(name, pin_class=pin_class, **options)
+        super().__init__(pin_class=MockPWMPin)
 
     def line(self, pin: int) -> float:
         """What an output carries. The mock would remember every level; nobody asks for that."""
