@@ -7,20 +7,24 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
-from controller import engine, settings
+from controller import calibrate, calibration_file, calibration_report, engine, settings
+from controller.calibration_file import CalibrationError
 from controller.journal import JournalError
 from controller.link import LinkError
 from controller.processes import READY_OPTION, side_by_side, tell_ready
 from controller.settings import DEFAULT_PATH, Settings, SettingsError
 from controller.stop_test import StopTestError, stop_test
-from hardware.calibration import Calibration
+from hardware.calibration import Calibration, Trust
 from hardware.errors import HardwareError
 from hardware.gpio import open_roller
 from hardware.pinout import drawing
-from hardware.wiring import Wiring
+from hardware.wiring import Wiring, b_fitted
 
 OK, FAILED, USAGE, CONFIGURATION = 0, 1, 2, 3
 DEVICES = ("gpio",)
@@ -30,6 +34,8 @@ EPILOG = """examples:
   footloop run --device gpio        roller and page, until Ctrl-C
   footloop engine --device gpio     the roller alone: buttons on the device
   footloop panel                    the page alone, beside a running engine
+  footloop calibrate --device gpio  weigh: what the pressure elements read, in kPa
+  footloop calibrate --show         what was measured, and when
   footloop stop-test                measure how quickly this machine stops
   footloop wiring                   what to solder, for your configuration
 
@@ -41,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(argv)
     try:
         return int(given.command(given))
-    except SettingsError as error:
+    except (SettingsError, CalibrationError) as error:
         print(error, file=sys.stderr)
         return CONFIGURATION
     except (HardwareError, engine.BusyError, JournalError, LinkError, StopTestError) as error:
@@ -69,11 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     wiring = commands.add_parser("wiring", help="print what to solder for your configuration")
     wiring.add_argument("--config", type=Path, help=f"default: {DEFAULT_PATH}")
     wiring.set_defaults(command=_wiring)
+    weigh = _add_calibrate(commands)
     test = commands.add_parser("stop-test", help="measure the stop of a running engine's machine")
     test.add_argument("--folder", type=Path, help="the engine's; default: as configured")
     test.add_argument("--json", action="store_true", help="print one JSON object at the end")
     test.set_defaults(command=_stop_test)
-    for command in (init, run, alone, panel, test):
+    for command in (init, run, alone, panel, weigh, test):
         command.add_argument(
             "--config", type=Path, default=DEFAULT_PATH, help=f"default: {DEFAULT_PATH}"
         )
@@ -82,6 +89,20 @@ def _parser() -> argparse.ArgumentParser:
             "--device", required=True, choices=DEVICES, help="how the roller is wired"
         )
     return parser
+
+
+def _add_calibrate(commands: Any) -> argparse.ArgumentParser:
+    weigh: argparse.ArgumentParser = commands.add_parser(
+        "calibrate", help="measure what the pressure elements read, with known weights"
+    )
+    how = weigh.add_mutually_exclusive_group(required=True)
+    how.add_argument("--device", choices=DEVICES, help="measure on this roller; no engine may run")
+    how.add_argument("--show", action="store_true", help="print what was measured, and its age")
+    weigh.add_argument(
+        "--element", choices=tuple(calibrate.CHOICES), help="default: all that are fitted"
+    )
+    weigh.set_defaults(command=_calibrate)
+    return weigh
 
 
 def _init(given: argparse.Namespace) -> int:
@@ -117,8 +138,13 @@ def _run(given: argparse.Namespace) -> int:
 def _engine(given: argparse.Namespace) -> int:
     found = settings.load(given.config)
     with engine.hold(setup_of(found)) as held:
+        calibration = calibration_file.load(calibration_file.file_of(found.folder))
+        trust = calibration.trust(_today().toordinal(), b_fitted=b_fitted(found.wiring))
+        for lack in calibration_report.lacking(found, trust):
+            print(f"note: {lack}", flush=True)
+        held = held._replace(setup=setup_of(found, trust))
         clock = engine.MonotonicClock()
-        roller = open_roller(found.wiring, Calibration(), clock=clock.now_s)
+        roller = open_roller(found.wiring, calibration, clock=clock.now_s)
         print(engine.kept_time(engine.run(roller, clock, held, roller.signals)))
     return OK
 
@@ -139,6 +165,28 @@ def _panel(given: argparse.Namespace) -> int:
             else tell_ready(given.ready_fd)
         ),
     )
+
+
+def _calibrate(given: argparse.Namespace) -> int:
+    found = settings.load(given.config)
+    file = calibration_file.file_of(found.folder)
+    if given.show:
+        print("\n".join(calibration_report.shown(found, file, _today())))
+        return OK
+    names = calibrate.elements_of(found.wiring, given.element)
+    clock, talk = engine.MonotonicClock(), calibrate.Talk(input, print)
+    with (
+        calibrate.interruptible(),
+        engine.hold(setup_of(found)),
+        closing(open_roller(found.wiring, Calibration(), clock=clock.now_s)) as roller,
+    ):
+        kept = calibrate.guided(calibrate.Scale(roller, clock, talk), file, names, _today())
+    return OK if kept else FAILED
+
+
+def _today() -> date:
+    """One calendar for all machines: a change of the time zone ages nothing."""
+    return datetime.now(UTC).date()
 
 
 def _stop_test(given: argparse.Namespace) -> int:
@@ -163,11 +211,12 @@ def _wiring(given: argparse.Namespace) -> int:
     return OK
 
 
-def setup_of(found: Settings) -> engine.Setup:
-    """What the engine needs of the settings. Nothing calibrates yet, so levels stay low."""
+def setup_of(found: Settings, trust: Trust = Trust.UNMEASURED) -> engine.Setup:
+    """What the engine needs of the settings; levels stay low unless `trust` is MEASURED."""
     limits = found.limits
-    limits = replace(limits, top_level=min(limits.top_level, limits.single_level))
-    machine = found.machine._replace(calibrated=False)
+    if trust is not Trust.MEASURED:
+        limits = replace(limits, top_level=min(limits.top_level, limits.single_level))
+    machine = found.machine._replace(trust=trust)
     return engine.Setup(found.person, machine, limits, found.folder, found.quiet)
 
 

@@ -68,9 +68,14 @@ class Journal:
 
 def store(path: Path, facts: Mapping[str, Any]) -> None:
     """Replace the journal by `facts`, durably. Raises `OSError`."""
+    write_durably(path, json.dumps(facts).encode())
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace the file: whatever ends this process leaves the old or the new. Raises `OSError`."""
     new = path.with_suffix(".new")
-    with open(new, "w", encoding="utf-8", opener=_owner_only) as file:
-        json.dump(facts, file)
+    with open(new, "wb", opener=_owner_only) as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     os.replace(new, path)

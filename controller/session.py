@@ -18,6 +18,7 @@ from controller.programs import WHOLE_FOOT, Cursor, Program, learning, lost, onw
 from controller.service import Service, served
 from controller.watch import ROUNDING_S, Reason
 from controller.wish import Wish
+from hardware.calibration import Trust
 from hardware.roller import Sample
 
 __all__ = ["Machine", "Person", "Session", "Setting", "Wish", "place_of", "plan"]
@@ -38,7 +39,7 @@ class Machine(NamedTuple):
     """What plan must know of the carriage."""
 
     travel_cm: float = 20.0  # between the limit switches
-    calibrated: bool = True  # its kPa were measured, not assumed
+    trust: Trust = Trust.MEASURED  # how far its kPa may be believed
 
 
 class Setting(NamedTuple):

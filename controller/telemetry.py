@@ -28,7 +28,7 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
     stop, why = state.stop, state.sitting.why
     told = words.told(state, sample, person.foot, phase, left_s, level, limits)
     if state.mode is Mode.IDLE:
-        told = " ".join([told, *words.cautions(sample, machine.calibrated, limits)])
+        told = " ".join([told, *words.cautions(sample, machine.trust, limits)])
     hangs = hanging(session.pad, state.watch.now_s)
     reason = stop.trip.reason if stop is not None else why
     return {

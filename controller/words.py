@@ -14,6 +14,7 @@ from controller.selftest import Item
 from controller.service import Failure
 from controller.trips import steady
 from controller.watch import Reason, Trip
+from hardware.calibration import Trust
 from hardware.roller import Sample
 
 TRIPS: dict[Trip, str] = {
@@ -157,11 +158,19 @@ ENDED: dict[Reason, str] = {
 }
 
 
-def cautions(sample: Sample, calibrated: bool, limits: Limits) -> list[str]:
+DOUBTS: dict[Trust, str] = {
+    Trust.UNMEASURED: "The pressure is not calibrated (footloop calibrate)",
+    Trust.STALE: "The calibration is older than 12 months (footloop calibrate)",
+    Trust.AHEAD: "The calibration is dated after today: set the clock, or footloop calibrate",
+}
+"""Why the kPa of this machine are not fully believed."""
+
+
+def cautions(sample: Sample, trust: Trust, limits: Limits) -> list[str]:
     """What a person must know of this machine before it moves."""
     missing = []
-    if not calibrated:
-        missing.append("The pressure is not calibrated")
+    if trust in DOUBTS:
+        missing.append(DOUBTS[trust])
     if sample.gate_on is None:
         missing.append("Not fail-safe: no power gate is wired")
     if sample.pressure_b_kpa is None:

@@ -1,18 +1,30 @@
 """What a raw reading weighs: converter's range -> N -> kPa under the head.
 
-Every element and every motor driver differs, so the line of each is measured once, with nothing
-and with a known load on the head. What lies outside an element's range is said, not guessed:
-an open element has no pressure (NaN), a saturated one has at least the pressure at its end.
+Every element and every motor driver differs, so the line of each element is measured on the
+machine itself: with nothing and with known weights on the head, and straight between the points.
+A reading rises with the load. One that falls would show an unplugged cable, which is pulled down,
+as the highest load or as none; the cure is to swap two wires, so it is refused.
+What lies outside an element's range is said, not guessed: an open element has no pressure (NaN),
+a saturated one has at least the pressure at its end.
 Raw readings are fractions of the converter's range, 0..1, whatever its bits. Pure.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 from hardware.roller import SensorStatus
 
 KPA_PER_N = 1.25  # reference head: cylinder, radius 25 mm, effective area 8 cm²
+STALE_AFTER_DAYS = 365
+POINTS = (2, 6)  # nothing, and one to five weights
+MOST_N = 1000.0
+LEAST_RAW_PER_N = 0.0005  # of a 10-bit converter, one count is then 2 N
+TRUSTED_RATIO = 2.0  # of the heaviest weight: the line is not believed beyond
+HEAVIEST_N = {"pressure_a": 30.0, "pressure_b": 10.0}
+"""Heaviest weight, at least. Of channel A twice this is 75 kPa, where the kernel calls it pain."""
 
 NAN = float("nan")
 
@@ -24,20 +36,35 @@ class Reading(NamedTuple):
     status: SensorStatus
 
 
+class Point(NamedTuple):
+    """What an element reads under a known load."""
+
+    raw: float  # 0..1
+    load_n: float  # 0..1000 N
+
+
+class Trust(Enum):
+    """How far the kPa of a machine may be believed. All but the first cap the level."""
+
+    MEASURED = "measured"
+    STALE = "stale"  # more than 12 months ago
+    AHEAD = "ahead"  # dated after today: the clock is wrong, then or now
+    UNMEASURED = "unmeasured"
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One pressure element: a line through two measured points, and the ends of its range.
+    """One pressure element: straight lines between measured points, and the ends of its range.
 
     The defaults are the nominal values of a load cell whose amplifier gives 10 % of the range
-    at rest; they stand in until two points have been measured on the machine itself.
+    at rest; they stand in until its points have been measured on the machine itself.
     """
 
-    zero_raw: float = 0.10  # 0..1, nothing on the head
-    load_raw: float = 0.90  # 0..1, `load_n` on the head
-    load_n: float = 160.0  # N, above 0; the default is 200 kPa
+    points: tuple[Point, ...] = (Point(0.10, 0.0), Point(0.90, 160.0))  # rising, from nothing on
     open_below: float = 0.02  # 0..1; a wire that is off is pulled down. 0: cannot be told
-    saturated_from: float = 0.99  # 0..1; the last 1 % of the range
+    saturated_from: float = 0.99  # 0..1; its range, or what the weights speak for, ends here
     shorted_from: float | None = None  # above saturated_from..1. None: reads as saturated
+    measured_on: int | None = None  # day, counted from 0001-01-01 as 1; None: nominal values
 
     def reading(self, raw: float) -> Reading:
         """Return the pressure and the element's status at `raw`, 0..1 of the range."""
@@ -46,12 +73,20 @@ class Element:
         if self.shorted_from is not None and raw >= self.shorted_from:
             return Reading(NAN, SensorStatus.SHORTED)
         if raw >= self.saturated_from:
-            return Reading(self._pressure_kpa(self.saturated_from), SensorStatus.SATURATED)
-        return Reading(self._pressure_kpa(raw), SensorStatus.OK)
+            return Reading(self.load_n(self.saturated_from) * KPA_PER_N, SensorStatus.SATURATED)
+        return Reading(self.load_n(raw) * KPA_PER_N, SensorStatus.OK)
 
-    def _pressure_kpa(self, raw: float) -> float:
-        load_n = (raw - self.zero_raw) / (self.load_raw - self.zero_raw) * self.load_n
-        return load_n * KPA_PER_N
+    def load_n(self, raw: float) -> float:
+        """Return the load at `raw`; beyond the points the outer lines go on."""
+        lines = pairwise(self.points)
+        low, high = next((line for line in lines if raw < line[1].raw), self.points[-2:])
+        return low.load_n + (raw - low.raw) / (high.raw - low.raw) * (high.load_n - low.load_n)
+
+    def raw_at(self, load_n: float) -> float:
+        """Return the reading under `load_n`; the other way round than `load_n()`."""
+        lines = pairwise(self.points)
+        low, high = next((line for line in lines if load_n < line[1].load_n), self.points[-2:])
+        return low.raw + (load_n - low.load_n) / (high.load_n - low.load_n) * (high.raw - low.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +102,44 @@ class Calibration:
         """Return the magnitude of the motor's current, mA, at `raw`, 0..1 of the range."""
         return raw * self.current_full_scale_ma
 
+    def trust(self, today: int, *, b_fitted: bool) -> Trust:
+        """Return how far the pressure may be believed on day `today`: as its worst element."""
+        used = (self.pressure_a, self.pressure_b) if b_fitted else (self.pressure_a,)
+        return max((_trust(one, today) for one in used), key=list(Trust).index)
+
+
+def measured(points: tuple[Point, ...], on: int) -> Element:
+    """Return the element that was weighed on day `on`; `problems()` judges it.
+
+    Its range ends with the converter's, or where the weights no longer speak for its line. A
+    wire that is off can be told only from a zero that is clearly above the converter's.
+    """
+    nominal = Element()
+    zero_raw, (_, heaviest_n) = points[0].raw, points[-1]
+    end_raw = Element(points).raw_at(TRUSTED_RATIO * heaviest_n)
+    return Element(
+        points,
+        open_below=0.0 if zero_raw < nominal.open_below else min(nominal.open_below, zero_raw / 2),
+        saturated_from=min(nominal.saturated_from, end_raw),
+        measured_on=on,
+    )
+
+
+def _trust(element: Element, today: int) -> Trust:
+    if element.measured_on is None:
+        return Trust.UNMEASURED
+    age_days = today - element.measured_on
+    if age_days < 0:
+        return Trust.AHEAD
+    return Trust.MEASURED if age_days <= STALE_AFTER_DAYS else Trust.STALE
+
 
 def problems(calibration: Calibration) -> list[str]:
     """Return what is wrong with `calibration`, one sentence each; empty when it can be used."""
-    found = [f"pressure_a: {problem}" for problem in _element_problems(calibration.pressure_a)]
-    found += [f"pressure_b: {problem}" for problem in _element_problems(calibration.pressure_b)]
+    found = []
+    for name, heaviest_n in HEAVIEST_N.items():
+        element: Element = getattr(calibration, name)
+        found += [f"{name}: {one}" for one in element_problems(element, heaviest_n)]
     if not 0.0 < calibration.current_full_scale_ma <= 100_000.0:
         found.append(
             f"current_full_scale_ma is {calibration.current_full_scale_ma}: "
@@ -80,15 +148,60 @@ def problems(calibration: Calibration) -> list[str]:
     return found
 
 
-def _element_problems(element: Element) -> Iterator[str]:
-    raws = (element.open_below, element.zero_raw, element.load_raw, element.saturated_from)
-    if not (0.0 <= raws[0] <= raws[1] < raws[2] < raws[3] <= 1.0):
+def element_problems(element: Element, heaviest_n: float) -> list[str]:
+    """Return what is wrong with `element`, whose heaviest weight is at least `heaviest_n`."""
+    few, many = POINTS
+    if not few <= len(element.points) <= many:
+        return [f"points are {len(element.points)}: weigh {few} to {many}, the first with nothing"]
+    found = [*_point_problems(element.points), *_line_problems(element.points)]
+    return found or list(_range_problems(element, heaviest_n))
+
+
+def _point_problems(points: tuple[Point, ...]) -> Iterator[str]:
+    for raw, load_n in points:
+        if not 0.0 <= raw <= 1.0:
+            yield f"raw is {raw}: it is within 0..1; measure again"
+        if not 0.0 <= load_n <= MOST_N:
+            yield f"load_n is {load_n}: weigh the load; it is within 0..{MOST_N:g} N"
+    if points[0].load_n != 0.0:
+        yield f"the first load_n is {points[0].load_n}: it is 0 N; measure with nothing on the head"
+
+
+def _line_problems(points: tuple[Point, ...]) -> Iterator[str]:
+    for low, high in pairwise(points):
+        rise_n = high.load_n - low.load_n
+        step = f"from {low.load_n:g} to {high.load_n:g} N the reading"
+        if not rise_n > 0.0:
+            yield f"load_n {high.load_n:g} follows {low.load_n:g}: it must rise; weigh each load once"
+        elif not high.raw > low.raw:
+            yield (
+                f"{step} did not rise ({low.raw:.4f}, then {high.raw:.4f}): check its plug; if it "
+                "falls under load, swap the element's two signal wires"
+            )
+        elif not (high.raw - low.raw) / rise_n >= LEAST_RAW_PER_N:
+            yield (
+                f"{step} rose by {high.raw - low.raw:.4f}: it must rise by at least "
+                f"{LEAST_RAW_PER_N:g} per N; its range may end here, so use lighter weights or "
+                "more gain"
+            )
+
+
+def _range_problems(element: Element, heaviest_n: float) -> Iterator[str]:
+    (zero_raw, _), (top_raw, top_n) = element.points[0], element.points[-1]
+    raws = (element.open_below, zero_raw, top_raw, element.saturated_from)
+    if not (0.0 <= raws[0] <= raws[1] and raws[2] < raws[3] <= 1.0):
         yield (
-            f"open_below, zero_raw, load_raw, saturated_from are {raws}: "
-            "they must rise in this order within 0..1; measure the two points again"
+            "open_below, the first and the last raw, saturated_from are "
+            f"{', '.join(f'{one:.4f}' for one in raws)}: they must rise in this order within "
+            "0..1; set the amplifier so that nothing and the heaviest weight lie inside"
         )
-    if not 0.0 < element.load_n <= 1000.0:
-        yield f"load_n is {element.load_n}: weigh the load; it is above 0 and at most 1000 N"
+    elif not element.load_n(element.saturated_from) <= TRUSTED_RATIO * top_n * (1.0 + 1e-9):
+        yield (
+            f"saturated_from is {element.saturated_from}: it lies at most at "
+            f"{TRUSTED_RATIO:g} times the heaviest weight; measure again"
+        )
+    if not top_n >= heaviest_n:
+        yield f"the heaviest weight is {top_n:.1f} N: use one of at least {heaviest_n:g} N"
     shorted_from = element.shorted_from
     if shorted_from is not None and not element.saturated_from < shorted_from <= 1.0:
         yield (

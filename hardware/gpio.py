@@ -23,7 +23,7 @@ from hardware.errors import AccessError, HardwareError, ReadError
 from hardware.lights import GpioSignals
 from hardware.pins import open_pins, translated
 from hardware.pwm import open_pwm
-from hardware.roller import Buttons, Drive, Sample, SensorStatus
+from hardware.roller import Buttons, Drive, RawPressure, Sample, SensorStatus
 from hardware.wiring import Wiring
 
 NAN = float("nan")
@@ -122,6 +122,12 @@ class GpioRoller:
                     minus=self._minus.is_active,
                 ),
             )
+
+    def raw(self) -> RawPressure:
+        """Return what the pressure elements read, to calibrate by. Raises `HardwareError`."""
+        self._check_open()
+        a, b = self._channels.pressure_a, self._channels.pressure_b
+        return RawPressure(a.raw(), None if b is None else b.raw())
 
     def _take_pressure_a(self) -> None:
         at_s = self._clock()

@@ -43,6 +43,13 @@ class Sample(NamedTuple):
     buttons: Buttons = Buttons()
 
 
+class RawPressure(NamedTuple):
+    """What the converters say of the pressure elements, to calibrate by."""
+
+    pressure_a: float  # 0..1 of the range
+    pressure_b: float | None  # None: not fitted
+
+
 class Drive(NamedTuple):
     """What the motor and its gate shall do until the next tick."""
 

@@ -94,6 +94,11 @@ def channels(wiring: Wiring) -> dict[str, int]:
     return _fitted(wiring, "_channel")
 
 
+def b_fitted(wiring: Wiring) -> bool:
+    """Return whether there is a second pressure element, on whatever converter."""
+    return wiring.pressure_b_channel is not None or wiring.hx711_data_pin is not None
+
+
 def fastest_hz(wiring: Wiring) -> int:
     """Return how often a loop may read: two reads must never see one and the same conversion.
 

@@ -186,5 +186,4 @@ class Rig:
 
 def raw_of(element: Element, pressure_kpa: float) -> float:
     """Return the fraction of the range at which `element` feels `pressure_kpa`."""
-    span = (element.load_raw - element.zero_raw) / element.load_n
-    return element.zero_raw + pressure_kpa / KPA_PER_N * span
+    return element.raw_at(pressure_kpa / KPA_PER_N)

@@ -47,10 +47,10 @@ def test_a_bus_that_is_there_but_not_ours_is_an_access_error(
 
 def test_a_wiring_or_calibration_with_problems_is_refused_before_any_pin_moves() -> None:
     pi = MockPi()
-    with pytest.raises(ValueError, match=r"gate_pin = 9 .*; pressure_a: load_n is 0"):
+    with pytest.raises(ValueError, match=r"gate_pin = 9 .*; pressure_a: points are 0"):
         GpioRoller(
             Wiring(gate_pin=9),
-            Calibration(pressure_a=Element(load_n=0.0)),
+            Calibration(pressure_a=Element(points=())),
             pin_factory=pi,
             clock=lambda: 0.0,
         )

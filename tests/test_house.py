@@ -45,6 +45,7 @@ PURE = (
     "controller.telemetry",
     "controller.trips",
     "controller.watch",
+    "controller.weighing",
     "controller.wish",
     "controller.words",
     "firmware_bridge.wire",

@@ -13,6 +13,7 @@ from controller.watch import Reason, Trip, Watch
 from controller.words import (
     ADVICE,
     BUTTONS,
+    DOUBTS,
     ENDED,
     HANGS,
     TRIPS,
@@ -24,6 +25,7 @@ from controller.words import (
     with_hangs,
     zone,
 )
+from hardware.calibration import Trust
 from tests.kernel_world import OPEN, sample_of, stop_of
 
 LIMITS = Limits()
@@ -250,28 +252,28 @@ def test_idle_says_what_to_do_next(sitting: Sitting, watch: Watch, words: str) -
 
 
 @pytest.mark.parametrize(
-    ("fields", "calibrated", "missing"),
+    ("fields", "trust", "missing"),
     [
-        ({}, True, []),
-        ({}, False, ["The pressure is not calibrated"]),
-        ({"gate_on": None}, True, ["Not fail-safe: no power gate is wired"]),
+        ({}, Trust.MEASURED, []),
+        *(({}, trust, [words]) for trust, words in DOUBTS.items()),
+        ({"gate_on": None}, Trust.MEASURED, ["Not fail-safe: no power gate is wired"]),
         (
             {"pressure_b_kpa": None},
-            True,
+            Trust.MEASURED,
             ["Only one pressure sensor: a wrong gain cannot be seen"],
         ),
     ],
 )
 def test_what_the_machine_lacks_is_told_with_what_it_costs(
-    fields: dict[str, Any], calibrated: bool, missing: list[str]
+    fields: dict[str, Any], trust: Trust, missing: list[str]
 ) -> None:
-    found = cautions(sample_of(20.0, NOW_S, **fields), calibrated, LIMITS)
+    found = cautions(sample_of(20.0, NOW_S, **fields), trust, LIMITS)
     assert found == [f"{one}; level 3 at most." for one in missing]
 
 
 def test_all_lacks_are_told() -> None:
     sample = sample_of(20.0, 0.0, gate_on=None, pressure_b_kpa=None)
-    assert len(cautions(sample, False, LIMITS)) == 3
+    assert len(cautions(sample, Trust.STALE, LIMITS)) == 3
 
 
 @pytest.mark.parametrize(
