@@ -141,7 +141,7 @@ def _calibration(document: Mapping[str, Any], found: list[str]) -> Calibration:
     for name in names:
         elements[name], wrong = _element(document[name], HEAVIEST_N[name])
         found += [f"{name}: {one}" for one in wrong]
-    return Calibration(**elements)
+    return Calibration(pressure_a=elements["pressure_a"], pressure_b=elements["pressure_b"])
 
 
 def _element(facts: Any, heaviest_n: float) -> tuple[Element, list[str]]:
@@ -179,7 +179,8 @@ def _points(points: Any) -> list[str]:
         for name, most in (("raw", 1.0), ("load_n", 1000.0)):
             if name in point and not _number(point[name], most):
                 found.append(
-                    f"{where} {name} = {point[name]!r}: must be a number from 0 to {most:g}; {AGAIN}"
+                    f"{where} {name} = {point[name]!r}: "
+                    f"must be a number from 0 to {most:g}; {AGAIN}"
                 )
     return found
 

@@ -137,12 +137,11 @@ def _run(given: argparse.Namespace) -> int:
 
 def _engine(given: argparse.Namespace) -> int:
     found = settings.load(given.config)
-    with engine.hold(setup_of(found)) as held:
-        calibration = calibration_file.load(calibration_file.file_of(found.folder))
-        trust = calibration.trust(_today().toordinal(), b_fitted=b_fitted(found.wiring))
+    calibration = calibration_file.load(calibration_file.file_of(found.folder))
+    trust = calibration.trust(_today().toordinal(), b_fitted=b_fitted(found.wiring))
+    with engine.hold(setup_of(found, trust)) as held:
         for lack in calibration_report.lacking(found, trust):
             print(f"note: {lack}", flush=True)
-        held = held._replace(setup=setup_of(found, trust))
         clock = engine.MonotonicClock()
         roller = open_roller(found.wiring, calibration, clock=clock.now_s)
         print(engine.kept_time(engine.run(roller, clock, held, roller.signals)))

@@ -172,7 +172,9 @@ def _line_problems(points: tuple[Point, ...]) -> Iterator[str]:
         rise_n = high.load_n - low.load_n
         step = f"from {low.load_n:g} to {high.load_n:g} N the reading"
         if not rise_n > 0.0:
-            yield f"load_n {high.load_n:g} follows {low.load_n:g}: it must rise; weigh each load once"
+            yield (
+                f"load_n {high.load_n:g} follows {low.load_n:g}: it must rise; weigh each load once"
+            )
         elif not high.raw > low.raw:
             yield (
                 f"{step} did not rise ({low.raw:.4f}, then {high.raw:.4f}): check its plug; if it "

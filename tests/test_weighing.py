@@ -55,8 +55,8 @@ def test_a_weight_has_a_number_and_a_unit(text: str, load_n: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "5", "kg", "5 lb", "-5 kg", "0 N", "0.9 N", "1001 N", "nan kg", "inf N", "1e2 N", "1.2.3 N",
-     "5 kg 5", "٥ kg"],
+    ["", "5", "kg", "5 lb", "-5 kg", "0 N", "0.9 N", "1001 N", "nan kg", "inf N", "1e2 N",
+     "1.2.3 N", "5 kg 5", "\u0665 kg"],
 )  # fmt: skip
 def test_anything_else_is_no_weight(text: str) -> None:
     assert weight_n(text) is None
