@@ -183,6 +183,7 @@ def run(roller: Roller, clock: Clock, held: Held, signals: Signals = NO_SIGNALS)
             for missing in be_punctual():
                 print(f"note: {missing}", flush=True)
             loop.run()
+            journal.write(journalled(loop.state.parted()))
             return loop.pace
     finally:
         roller.close()

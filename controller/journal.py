@@ -128,4 +128,4 @@ def _stop(facts: Mapping[str, Any], now_s: float) -> Stop:
 
 
 def _power_lost(now_s: float) -> Stop:
-    return Stop(Trip.POWER, now_s, 0.0, 0.0, None, NEW_PERSON_LEVEL, NEW_PERSON_LEVEL)
+    return Stop(Trip.POWER, now_s, float("nan"), 0.0, None, NEW_PERSON_LEVEL, NEW_PERSON_LEVEL)

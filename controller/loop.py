@@ -69,6 +69,11 @@ class Loop:
         self._running = True
         self.pace = Pace()
 
+    @property
+    def state(self) -> State:
+        """The kernel's, after the last tick."""
+        return self._state
+
     def stop(self) -> None:
         """Leave after this tick. May be called from a signal handler."""
         self._running = False

@@ -5,7 +5,7 @@ happen; the diagram in docs/modes.md is made from it.
 """
 
 from enum import Enum
-from math import inf
+from math import inf, nan
 from typing import NamedTuple
 
 from controller.limits import LOWEST_LEVEL
@@ -131,6 +131,7 @@ class Stop(NamedTuple):
     level: int
     next_level: int
     rest: bool = False  # second pain stop: enough for today
+    reference_kpa: float = nan  # that was expected there
 
 
 class Sitting(NamedTuple):
@@ -191,6 +192,11 @@ class State(NamedTuple):
     course: Course = NO_COURSE
     machinery: Machinery = SOUND
     test: SelfTest = SelfTest()  # of the session, or the last one's
+    cause: Trip | None = None  # STOPPED: what trips still
+
+    def parted(self) -> "State":
+        """The controller was told to end, and the roller rests: no session is cut short."""
+        return self._replace(sitting=self.sitting.closed(None))
 
     @classmethod
     def initial(cls, now_s: float, number: int = 0, stop: Stop | None = None) -> "State":

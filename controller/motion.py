@@ -81,15 +81,16 @@ def moved(
 ) -> tuple[State, Drive]:
     """The end of a tick: the state with `watch`, duty and times, and the drive."""
     (mode, since_s, before, last, heading, driven_at_s, rolled_s, sitting, stop, _, machinery,
-     test) = state  # fmt: skip
+     test, cause) = state  # fmt: skip
     now_s = watch.now_s
     if last != 0.0:
         driven_at_s = now_s
     if not mode.moving:
         drive = BRAKE if now_s - driven_at_s <= limits.brake_s else REST
         return State(
-            mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop, test=test
-        ), drive
+            mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop, test=test,
+            cause=cause,
+        ), drive  # fmt: skip
     duty = wanted = wanted_duty(state, request, sample, limits)
     if mode is Mode.WINDING_DOWN:
         duty = 0.0 if _at_end(last, sample) else _fading_duty(state, limits, now_s)
@@ -147,7 +148,7 @@ def _plain(sample: Sample) -> bool:
 def onward(state: State, watch: Watch, machinery: Machinery) -> State:
     """One more tick on the same course."""
     (mode, since_s, before, duty, heading, driven_at_s, rolled_s, sitting, stop, course, _,
-     test) = state  # fmt: skip
+     test, _) = state  # fmt: skip
     now_s = watch.now_s
     if duty != 0.0:
         driven_at_s = now_s

@@ -7,11 +7,11 @@ only way out is the kernel's `may_return`.
 from collections.abc import Callable
 from math import inf
 
-from controller.limits import LEVELS, Limits
+from controller.limits import Limits
 from controller.modes import Event, Mode, Request, Sitting, State
 from controller.motion import duty_of, level_of, soft_slew_per_s, top_speed_cm_s, wanted_duty
 from controller.selftest import Phase
-from controller.trips import foot_gone, overloaded, steady
+from controller.trips import accepted, foot_gone, overloaded, steady
 from controller.watch import Reason, Watch
 from hardware.roller import Sample
 
@@ -123,10 +123,9 @@ def _ending(state: State, request: Request, watch: Watch, limits: Limits) -> Rea
 
 def _willing(state: State, request: Request, sample: Sample, watch: Watch, limits: Limits) -> bool:
     """Whether motion may begin: foot steady, its load accepted, the session on disk."""
-    accepted_kpa = LEVELS[level_of(request, sample, limits)].resting_kpa
     return (
         steady(watch, limits)
-        and watch.resting_kpa <= accepted_kpa
+        and accepted(watch, level_of(request, sample, limits))
         and request.recorded == state.sitting.number
     )
 

@@ -77,12 +77,14 @@ def _decided(
 ) -> State:
     """The state after what tripped, or else what the rules of its mode say."""
     if state.mode is Mode.STOPPED:
-        if trip is None and request.acknowledge and may_return(state, watch, limits):
+        if trip is not state.cause:
+            state = state._replace(cause=trip)
+        if request.acknowledge and may_return(state, watch, limits):
             return _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)
         return state
     if trip is not None:
         return _trip(state, trip, request, watch, limits)
-    if request.press or watch.light_since_s != inf:
+    if request.press or request.end or watch.light_since_s != inf:
         state = _session(state, request, watch, limits)
     event, why = DECIDE[state.mode](state, request, sample, watch, limits)
     return state if event is None else _enter(state, event, why, request, watch, limits)
@@ -100,9 +102,11 @@ def _idling(state: State, rest: Drive, sample: Sample, limits: Limits) -> tuple[
 
 
 def _session(state: State, request: Request, watch: Watch, limits: Limits) -> State:
-    """A press of the device's own button opens a session; a foot long gone closes it."""
+    """A press on the device opens a session; an end, or a foot long gone, closes it."""
     sitting, now_s = state.sitting, watch.now_s
     if sitting.opened_at_s is not None:
+        if request.end and state.mode is Mode.IDLE:
+            return state._replace(sitting=sitting.closed(Reason.ENDED))
         away = now_s - max(watch.light_since_s, sitting.opened_at_s) > limits.away_s
         return state._replace(sitting=sitting.closed(Reason.AWAY)) if away else state
     if not request.press or state.mode is not Mode.IDLE or now_s < sitting.rest_until_s:
@@ -124,14 +128,21 @@ def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limi
         sitting = sitting._replace(
             pains=0 if rest else 1, pain_at_s=now_s, rest_until_s=rest_until_s
         )
-    stop = Stop(trip, now_s, watch.last_kpa, watch.rise_kpa, request.place, level, next_level, rest)
+    stop = Stop(
+        trip, now_s, watch.last_kpa, watch.rise_kpa, request.place, level, next_level, rest,
+        request.reference_kpa,
+    )  # fmt: skip
     test = SelfTest() if trip.rule == "T9" else state.test  # the zero must be seen anew
     sitting = sitting.closed(None)
-    return state._replace(mode=Mode.STOPPED, since_s=now_s, stop=stop, sitting=sitting, test=test)
+    return state._replace(
+        mode=Mode.STOPPED, since_s=now_s, stop=stop, sitting=sitting, test=test, cause=trip
+    )
 
 
 def may_return(state: State, watch: Watch, limits: Limits) -> bool:
-    """Whether a stop may be acknowledged. The cause of a fault is gone when nothing trips."""
+    """Whether a stop may be acknowledged: nothing trips any more, and after pain a rest."""
+    if state.cause is not None:
+        return False
     if state.stop is None or state.stop.trip.reason is not Reason.PAIN:
         return True
     now_s = watch.now_s

@@ -14,7 +14,7 @@ from controller.safety import may_return
 from controller.selftest import SelfTest
 from controller.service import Service
 from controller.session import Session, place_of
-from controller.trips import steady
+from controller.trips import accepted, steady
 from hardware.roller import Sample
 
 
@@ -48,7 +48,7 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "stop": None if stop is None else stop_facts(stop, state, sample.stop_pressed, limits),
         "session_open": state.sitting.opened_at_s is not None,
         "service": None if session.service is None else _service(session.service),
-        "can": can(state, sample.stop_pressed, limits),
+        "can": can(state, level, limits),
         "pairing_count": session.pair_count,
         "buttons": {name: why.value for name, why in hangs.items()},
         "device_name": device_name,
@@ -65,6 +65,8 @@ def stop_facts(stop: Stop, state: State, held: bool, limits: Limits) -> dict[str
         "place": None if stop.place is None else round(stop.place, 3),
         "level": stop.level,
         "next_level": stop.next_level,
+        "rest": stop.rest,
+        "reference_kpa": _number(stop.reference_kpa, 1),
         "until": words.until(state, stop, held, limits),
     }
 
@@ -85,17 +87,17 @@ def _milliseconds(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds * 1000.0, 1)
 
 
-def can(state: State, held: bool, limits: Limits) -> list[str]:
-    """Which controls make sense now; `held`: the stop switch is. Stop and gentler always do."""
+def can(state: State, level: int, limits: Limits) -> list[str]:
+    """Which controls make sense now. Stop and gentler always do."""
     if state.mode is Mode.STOPPED:
-        back = not held and may_return(state, state.watch, limits)
-        return ["acknowledge"] if back else []
+        return ["acknowledge"] if may_return(state, state.watch, limits) else []
     if state.mode is Mode.IDLE:
-        return ["service"] if state.sitting.opened_at_s is None else []
+        return ["service"] if state.sitting.opened_at_s is None else ["end"]
+    ready = steady(state.watch, limits) and accepted(state.watch, level)
     if state.mode is Mode.HOLD:
-        return ["continue", "end"] if steady(state.watch, limits) else ["end"]
+        return ["continue", "end"] if ready else ["end"]
     if state.mode is Mode.ARMED:
-        return ["start", "end"]
+        return ["start", "end"] if ready else ["end"]
     if state.mode.moving and state.mode not in (Mode.WINDING_DOWN, Mode.SERVICE):
         return ["pause", "end"]
     return []

@@ -8,13 +8,13 @@ person, and the median costs one sample of delay.
 
 from math import inf, isfinite
 
-from controller.limits import Limits
+from controller.limits import LEVELS, Limits
 from controller.pain import forgotten, pain
 from controller.plausible import SECOND_S, implausible
 from controller.watch import NOTHING_ODD, ROUNDING_S, Odd, Reason, Trip, Watch
 from hardware.roller import Sample, SensorStatus
 
-__all__ = ["Reason", "Trip", "Watch", "foot_gone", "look", "overloaded", "steady"]
+__all__ = ["Reason", "Trip", "Watch", "accepted", "foot_gone", "look", "overloaded", "steady"]
 
 UNREADABLE = {SensorStatus.OPEN: Trip.SENSOR_OPEN, SensorStatus.SHORTED: Trip.SENSOR_SHORTED}
 """What a reading that is no number means, when the sensor says of itself what is wrong."""
@@ -68,6 +68,11 @@ def overloaded(watch: Watch, limits: Limits) -> bool:
 def steady(watch: Watch, limits: Limits) -> bool:
     """A foot rests on the roller, neither too light nor too heavy, for long enough."""
     return watch.now_s - watch.steady_since_s >= limits.steady_s
+
+
+def accepted(watch: Watch, level: int) -> bool:
+    """The leg rests no heavier than `level` (1..10) takes."""
+    return watch.resting_kpa <= LEVELS[level].resting_kpa
 
 
 def _tardy(watch: Watch, now_s: float, limits: Limits) -> tuple[Watch, Trip | None]:

@@ -5,14 +5,14 @@ is a second catalogue with the same keys.
 """
 
 from collections.abc import Mapping
-from math import ceil
+from math import ceil, inf
 
 from controller.buttons import Hang
 from controller.limits import LEVELS, Limits
 from controller.modes import Mode, State, Stop
 from controller.selftest import Item
 from controller.service import Failure
-from controller.trips import steady
+from controller.trips import accepted, steady
 from controller.watch import Reason, Trip
 from hardware.calibration import Trust
 from hardware.roller import Sample
@@ -81,7 +81,7 @@ def until(state: State, stop: Stop, held: bool, limits: Limits) -> list[str]:
         steps += [f"{left_s} s"] if left_s else []
         return [*steps, "acknowledge"]
     if stop.trip.reason is Reason.FAULT:
-        return ["mend the cause", "acknowledge"]
+        return ["mend the cause", "acknowledge"] if state.cause else ["acknowledge"]
     return ["release Stop", "acknowledge"] if held else ["acknowledge"]
 
 
@@ -212,20 +212,23 @@ def _minutes(left_s: float) -> str:
 
 
 def _hold(state: State, level: int, limits: Limits) -> str:
-    if not steady(state.watch, limits):
-        if state.sitting.why is Reason.FOOT_GONE:
-            return "Paused: the foot is gone. Lay it back, then press Continue."
-        return "Paused. Rest your foot on the roller, then press Continue."
+    watch = state.watch
+    if watch.light_since_s != inf and state.sitting.why is Reason.FOOT_GONE:
+        return "Paused: the foot is gone. Lay it back, then press Continue."
+    if not steady(watch, limits):
+        return "Paused. Rest your foot still on the roller, then press Continue."
+    load = _load(state, level)
+    if load is not None:
+        return f"Paused. {load}"
     if state.sitting.why is Reason.CHANGE:
         return "Shift your foot a finger's width to the side, then press Continue."
-    return _load(state, level) or "Paused. Press Continue to go on."
+    return "Paused. Press Continue to go on."
 
 
 def _load(state: State, level: int) -> str | None:
-    """The sentence that helps when the leg rests too heavily for the level."""
-    resting_kpa = state.watch.resting_kpa
-    if resting_kpa <= LEVELS[level].resting_kpa:
+    """What helps when the leg rests too heavily for the level. After pain, never a higher one."""
+    if accepted(state.watch, level):
         return None
-    fitting = next((one for one, row in LEVELS.items() if row.resting_kpa >= resting_kpa), None)
-    choose = f", or choose level {fitting}" if fitting else ""
+    fitting = next((one for one in LEVELS if accepted(state.watch, one)), None)
+    choose = f", or choose level {fitting}" if fitting and not state.sitting.pains else ""
     return f"Your leg rests heavily: let the rest carry more of it{choose}."

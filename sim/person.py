@@ -7,7 +7,7 @@ machine does; it comes back only when it is laid back.
 Pure; loads in newtons on the head, pressures in kPa; sources: `device.md`, else "estimate".
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp, sqrt
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,16 @@ class Flinch:
     rise_s: float = 0.08  # 0.05-0.15
 
 
-Act = FootOn | FootOff | Press | Flinch
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """Let the leg rest heavier from now on, or lighter: the calf rest carries the difference."""
+
+    newtons: float  # more; below 0 less
+
+
+LEG_N = (7.0, 45.0)
+"""What a leg can put on the roller at rest."""
+Act = FootOn | FootOff | Press | Flinch | Lean
 
 
 @dataclass(slots=True)
@@ -100,6 +109,10 @@ def act(state: PersonState, doing: Act) -> None:
             state._base_n = max(state._base_n, 0.0)
         case FootOff():
             _withdraw(state, state.person.lift_n_s)
+        case Lean(newtons):
+            load_n = min(max(state.person.leg_load_n + newtons, LEG_N[0]), LEG_N[1])
+            state.person = replace(state.person, leg_load_n=load_n)
+            state._slew_n_s = state.person.settle_n_s
         case Press() if state._resting:
             state._press, state._press_s = doing, 0.0
         case Flinch(kick_n, rise_s) if state._resting:

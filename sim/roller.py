@@ -187,6 +187,10 @@ class SimRoller:
         """Bear down on the roller by `newtons` more, hold, let go."""
         self.act(leg.Press(newtons, rise_s, hold_s))
 
+    def lean(self, newtons: float) -> None:
+        """Let the leg rest heavier by so much from now on; below 0 lighter."""
+        self.act(leg.Lean(newtons))
+
     def flinch(self) -> None:
         """Kick, and pull the foot away."""
         self.act(leg.Flinch())

@@ -37,6 +37,8 @@ HANDS: dict[str, Callable[[SimRoller], None]] = {
     "press": lambda roller: roller.press(8.0, rise_s=0.3, hold_s=1.0),
     "press_harder": lambda roller: roller.press(45.0, rise_s=0.03, hold_s=0.5),
     "flinch": SimRoller.flinch,
+    "lighter": lambda roller: roller.lean(-2.5),
+    "heavier": lambda roller: roller.lean(2.5),
     "unplug_sensor": SimRoller.unplug_sensor,
     "restore_sensor": SimRoller.restore_sensor,
 }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from controller import engine
-from controller.journal import JournalError
+from controller.journal import JournalError, recall
 from controller.limits import Limits
 from controller.loop import Loop, Pace
 from controller.session import Machine, Person, Session
@@ -31,6 +31,8 @@ def test_a_signal_ends_it_and_the_roller_rests(tmp_path: Path, how: signal.Signa
     assert "overruns" in told
     assert process.last_drive()["last"] == RESTING
     assert not (tmp_path / "engine.sock").exists()
+    number, _, _, stop = recall(tmp_path / "journal.json", 0.0)
+    assert (number, stop) == (1, None), "it was told to end: no session was cut short"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,8 @@ def test_a_stop_through_the_link_stops_a_running_massage(tmp_path: Path) -> None
     with running(tmp_path) as process, process.until_rolling().client() as client:
         assert client.state()["mode"] in ("SOFT_START", "RUNNING", "EASED")
         assert client.ask(do="stop") == {"kind": "ok"}
-        stopped = wait_for(lambda: in_mode(client, "STOPPED"), "it stops")
+        wait_for(lambda: in_mode(client, "STOPPED"), "it stops")
+        stopped = in_mode(client, "STOPPED")
     assert stopped["stop"]["rule"] == "T6"
     assert stopped["words"].startswith("Stopped: ")
     assert stopped["can"] == ["acknowledge"]

@@ -31,14 +31,15 @@ def crossing_s(moments: list[Moment], kpa: float) -> float:
 
 
 def assert_stopped(rig: Rig, reason: Reason, rules: set[str]) -> None:
-    """Latched, at rest, explained, and at most an acknowledgement is on offer."""
+    """Latched, at rest, explained; an acknowledgement is on offer once the cause is gone."""
+    rig.tick()
     assert rig.in_mode(Mode.STOPPED)
     assert rig.state.stop is not None
     assert rig.state.stop.trip.reason is reason
     assert rig.state.stop.trip.rule in rules
     assert rig.state.sitting.opened_at_s is None
     assert rig.words.startswith("Stopped: ")
-    back = reason is not Reason.PAIN and not rig.last.sample.stop_pressed
+    back = reason is not Reason.PAIN and rig.state.cause is None
     assert rig.told["can"] == (["acknowledge"] if back else [])
     off = stop_moment(rig)
     assert off.drive.duty == 0.0
@@ -235,7 +236,7 @@ def test_a_controller_that_falls_silent_drops_the_gate(ticks: int) -> None:
     assert still_s - off_s <= 0.085
     places_cm = {round(truth.position_cm, 4) for at_s, truth in seen if at_s > still_s + 0.05}
     assert max(places_cm) - min(places_cm) < 0.01
-    rig.tick()  # and if it comes back, it knows
+    # and if it comes back, it knows
     assert_stopped(rig, Reason.FAULT, {"T13"})
     assert rig.state.stop is not None
     assert rig.state.stop.trip is Trip.LATE

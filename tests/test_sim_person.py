@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from sim.person import Act, Flinch, FootOff, FootOn, Person, PersonState, Press, act, advance
+from sim.person import Act, Flinch, FootOff, FootOn, Lean, Person, PersonState, Press, act, advance
 
 STILL = Person(wander_sd_kpa=0.0)
 DT_S = 0.001
@@ -139,3 +139,14 @@ def test_a_longer_step_tells_the_same_story() -> None:
         assert live(state, 0.2, dt_s=dt_s)[-1] == STILL.leg_load_n + 20.0
         act(state, FootOff())
         assert live(state, 1.0, dt_s=dt_s)[-1] == -STILL.lifting_n
+
+
+@pytest.mark.parametrize(("more_n", "rests_n"), [(-2.5, 16.5), (2.5, 21.5), (-99.0, 7.0), (99, 45)])
+def test_a_leg_rests_lighter_or_heavier_from_now_on(more_n: float, rests_n: float) -> None:
+    state = settled()
+    act(state, Lean(more_n))
+    assert live(state, 2.0)[-1] == pytest.approx(rests_n)
+    act(state, FootOff())
+    live(state, 1.0)
+    act(state, FootOn())
+    assert live(state, 3.0)[-1] == pytest.approx(rests_n)

@@ -17,6 +17,7 @@ LIMITS = Limits()
 NOW_S = 1000.0
 STEADY = Watch(NOW_S, NOW_S, light_since_s=float("inf"), steady_since_s=NOW_S - 5.0)
 RESTLESS = STEADY._replace(steady_since_s=float("inf"))
+HEAVY = STEADY._replace(resting_kpa=18.1)
 NO_FOOT = RESTLESS._replace(light_since_s=NOW_S - 60.0)
 FIELDS = {
     "mode", "level", "wanted_level", "level_max", "pressure_kpa", "reference_kpa", "place", "foot",
@@ -113,7 +114,9 @@ def test_the_highest_level_of_the_machine_is_told(fields: dict[str, Any]) -> Non
 
 
 def test_a_stop_is_told_with_its_facts() -> None:
-    stop = stop_of(Trip.RISE, at_s=NOW_S - 12.34567, pressure_kpa=63.456, place=0.41999)
+    stop = stop_of(
+        Trip.RISE, at_s=NOW_S - 12.34567, pressure_kpa=63.456, place=0.41999, reference_kpa=25.345
+    )
     state = state_of(Mode.STOPPED, NO_FOOT, stop=stop)
     assert stop_facts(stop, state, False, LIMITS) == {
         "rule": "T2",
@@ -123,6 +126,8 @@ def test_a_stop_is_told_with_its_facts() -> None:
         "place": 0.42,
         "level": 4,
         "next_level": 2,
+        "rest": False,
+        "reference_kpa": 25.3,
         "until": ["18 s", "acknowledge"],
     }
     assert picture(state)["stop"] == stop_facts(stop, state, False, LIMITS)
@@ -146,37 +151,46 @@ def test_buttons_that_hang_are_told_with_their_words() -> None:
 @pytest.mark.parametrize(
     ("mode", "watch", "controls"),
     [
-        (Mode.IDLE, STEADY, []),
+        (Mode.IDLE, STEADY, ["end"]),
         (Mode.ARMED, STEADY, ["start", "end"]),
+        (Mode.ARMED, HEAVY, ["end"]),
         (Mode.SOFT_START, STEADY, ["pause", "end"]),
         (Mode.RUNNING, STEADY, ["pause", "end"]),
         (Mode.EASED, STEADY, ["pause", "end"]),
         (Mode.WINDING_DOWN, STEADY, []),
         (Mode.HOLD, STEADY, ["continue", "end"]),
         (Mode.HOLD, RESTLESS, ["end"]),
+        (Mode.HOLD, HEAVY, ["end"]),
         (Mode.SERVICE, NO_FOOT, []),
     ],
 )
 def test_only_what_makes_sense_can_be_done(mode: Mode, watch: Watch, controls: list[str]) -> None:
-    assert can(state_of(mode, watch), False, LIMITS) == controls
+    assert can(state_of(mode, watch), 3, LIMITS) == controls
+
+
+def test_service_is_for_a_machine_without_a_session() -> None:
+    assert can(state_of(Mode.IDLE, NO_FOOT, sitting=Sitting()), 3, LIMITS) == ["service"]
 
 
 @pytest.mark.parametrize(
-    ("trip", "since_s", "watch", "held", "may"),
+    ("trip", "since_s", "watch", "cause", "may"),
     [
-        (Trip.RISE, 31.0, NO_FOOT, False, True),
-        (Trip.RISE, 29.0, NO_FOOT, False, False),
-        (Trip.RISE, 31.0, STEADY, False, False),
-        (Trip.RISE, 31.0, NO_FOOT, True, False),
-        (Trip.STOP, 0.0, STEADY, False, True),
-        (Trip.STOP, 0.0, STEADY, True, False),
+        (Trip.RISE, 31.0, NO_FOOT, None, True),
+        (Trip.RISE, 29.0, NO_FOOT, None, False),
+        (Trip.RISE, 31.0, STEADY, None, False),
+        (Trip.RISE, 31.0, NO_FOOT, Trip.STOP, False),
+        (Trip.STOP, 0.0, STEADY, None, True),
+        (Trip.STOP, 0.0, STEADY, Trip.STOP, False),
+        (Trip.SENSOR_OPEN, 9.0, STEADY, Trip.SENSOR_OPEN, False),
+        (Trip.SENSOR_OPEN, 9.0, STEADY, None, True),
     ],
 )
 def test_acknowledge_is_offered_only_when_it_works(
-    trip: Trip, since_s: float, watch: Watch, held: bool, may: bool
+    trip: Trip, since_s: float, watch: Watch, cause: Trip | None, may: bool
 ) -> None:
-    state = state_of(Mode.STOPPED, watch, stop=stop_of(trip, at_s=NOW_S - since_s))
-    assert can(state, held, LIMITS) == (["acknowledge"] if may else [])
+    stop = stop_of(trip, at_s=NOW_S - since_s)
+    state = state_of(Mode.STOPPED, watch, stop=stop, cause=cause)
+    assert can(state, 3, LIMITS) == (["acknowledge"] if may else [])
 
 
 # The journal's facts.

@@ -164,7 +164,7 @@ def test_a_stop_is_told_before_everything() -> None:
         (Trip.RISE, 30.0, 2.0, True, ["acknowledge"]),
         (Trip.STOP, 0.0, 0.0, True, ["release Stop", "acknowledge"]),
         (Trip.STOP, 0.0, 0.0, False, ["acknowledge"]),
-        (Trip.SENSOR_NAN, 0.0, 0.0, False, ["mend the cause", "acknowledge"]),
+        (Trip.SENSOR_NAN, 0.0, 0.0, False, ["acknowledge"]),
         (Trip.POWER, 0.0, 0.0, False, ["acknowledge"]),
         (Trip.POWER, 0.0, 0.0, True, ["release Stop", "acknowledge"]),
     ],
@@ -175,6 +175,12 @@ def test_the_steps_still_to_be_done(
     stop = stop_of(trip, at_s=NOW_S - since_s)
     watch = STEADY._replace(light_since_s=NOW_S - off_s)
     assert until(state_of(Mode.STOPPED, watch, stop=stop), stop, held, LIMITS) == steps
+
+
+def test_a_cause_that_stands_is_mended_first() -> None:
+    stop = stop_of(Trip.SENSOR_NAN)
+    state = state_of(Mode.STOPPED, stop=stop, cause=Trip.SENSOR_NAN)
+    assert until(state, stop, False, LIMITS) == ["mend the cause", "acknowledge"]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +289,7 @@ def test_all_lacks_are_told() -> None:
         (
             Reason.PAUSED,
             RESTLESS,
-            "Paused. Rest your foot on the roller, then press Continue.",
+            "Paused. Rest your foot still on the roller, then press Continue.",
         ),
         (
             Reason.FOOT_GONE,
@@ -309,8 +315,17 @@ def test_too_heavy_a_leg_is_told_with_the_cure(mode: Mode, fine: str) -> None:
         assert say(state_of(mode, at_limit), level).startswith(fine)
         over = STEADY._replace(resting_kpa=row.resting_kpa + 0.1)
         words = say(state_of(mode, over), level)
+        assert words.startswith("Paused.") is (mode is Mode.HOLD)
+        words = words.removeprefix("Paused. ")
         assert words.startswith("Your leg rests heavily: let the rest carry more of it")
         assert words.endswith(f", or choose level {level + 1}." if level < 10 else "of it.")
+
+
+def test_after_pain_no_higher_level_is_suggested() -> None:
+    heavy = STEADY._replace(resting_kpa=16.0)
+    for pains, ends in ((0, "choose level 3."), (1, "carry more of it.")):
+        sitting = OPEN._replace(pains=pains)
+        assert say(state_of(Mode.ARMED, heavy, sitting), 2).endswith(ends)
 
 
 def test_service_and_winding_down_have_their_words() -> None:
