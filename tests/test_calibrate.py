@@ -10,8 +10,9 @@ import pytest
 
 from controller import cli, engine, settings
 from controller.calibration_file import backup_of, file_of, keep, load
-from hardware.calibration import Calibration, Point, measured
-from hardware.errors import ReadError
+from controller.loop import Pace
+from hardware.calibration import Calibration, Point, Trust, measured
+from hardware.errors import HardwareError, ReadError
 from tests.mock_pi import Rig
 
 Captured = pytest.CaptureFixture[str]
@@ -274,3 +275,48 @@ def test_show_tells_a_broken_file(bench: Bench, capsys: Captured) -> None:
     bench.file.write_text("{")
     assert bench.show() == 3
     assert "is cut short or not JSON" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("age_days", "top_level", "notes"),
+    [(0, 10, 0), (400, 3, 1), (-1, 3, 1), (None, 3, 1)],
+)
+def test_the_engine_uses_what_was_measured_and_says_what_it_lacks(
+    bench: Bench, age_days: int | None, top_level: int, notes: int, capsys: Captured
+) -> None:
+    seen: list[Any] = []
+
+    def run(roller: Any, _clock: Any, held: engine.Held, _signals: Any) -> Pace:
+        seen.append(held.setup)
+        roller.close()
+        return Pace()
+
+    bench.patch.setattr(engine, "run", run)
+    kept = Calibration()
+    if age_days is not None:
+        one = measured((Point(0.2, 0.0), Point(0.6, 80.0)), TODAY - age_days)
+        kept = Calibration(one, one)
+        bench.file.parent.mkdir()
+        keep(bench.file, kept)
+    assert cli.main(["engine", "--device", "gpio", "--config", str(bench.config)]) == 0
+    assert seen[0].limits.top_level == top_level
+    assert (seen[0].machine.trust is Trust.MEASURED) == (notes == 0)
+    assert bench.rig.calibration == kept
+    assert capsys.readouterr().out.count("note: ") == notes
+
+
+def test_a_broken_calibration_starts_nothing(bench: Bench, capsys: Captured) -> None:
+    bench.file.parent.mkdir()
+    bench.file.write_text("{")
+    assert cli.main(["engine", "--device", "gpio", "--config", str(bench.config)]) == 3
+    assert str(bench.file) in capsys.readouterr().err
+    assert bench.rig.roller is None, "no pin was touched"
+
+
+def test_raw_readings_end_with_the_roller(bench: Bench) -> None:
+    roller = bench.rig.open()
+    bench.load(10.0)
+    assert roller.raw() == pytest.approx((0.18, 0.09), abs=0.001)
+    roller.close()
+    with pytest.raises(HardwareError, match="closed"):
+        roller.raw()

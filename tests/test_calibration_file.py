@@ -3,7 +3,6 @@
 import json
 import stat
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,13 +73,17 @@ def broken(file: Path, content: bytes) -> list[str]:
 
 
 def test_no_flipped_bit_is_a_different_calibration(file: Path) -> None:
+    refused = 0
     for place in range(len(CONTENT)):
         for bit in range(8):
             content = bytearray(CONTENT)
             content[place] ^= 1 << bit
             file.write_bytes(content)
-            with suppress(CalibrationError):
+            try:
                 assert load(file) == BOTH, f"bit {bit} of byte {place}"
+            except CalibrationError:
+                refused += 1
+    assert refused > len(CONTENT) * 7, "most flips are seen, and none does harm"
 
 
 def test_a_file_cut_short_anywhere_is_told(file: Path) -> None:

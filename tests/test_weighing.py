@@ -24,8 +24,8 @@ def test_quiet_readings_are_averaged(raw: float, seed: int) -> None:
         ([0.5, math.inf, 0.5, 0.5], "it gave no number"),
         ([0.5, 0.5, 0.5, 0.99], "reads 0.990, the end of the converter's range"),
         ([0.5] * 100 + [0.504] * 100, r"moved by \+0.0040 \(at most 0.003\): take the hands off"),
-        ([0.504] * 100 + [0.5] * 100, r"moved by -0.0040"),
-        ([0.49, 0.51] * 100, r"noisy, 0.0100 \(at most 0.005\): check its cable"),
+        ([0.5031] * 100 + [0.5] * 100, r"moved by -0.0031"),
+        ([0.4949, 0.5051] * 100, r"noisy, 0.0051 \(at most 0.005\): check its cable"),
     ],
 )
 def test_what_is_no_measurement_says_why(raws: list[float], says: str) -> None:
