@@ -20,8 +20,9 @@ from controller.desk import Desk
 from controller.journal import Journal, JournalError, recall, store
 from controller.limits import Limits
 from controller.link import TELL_EVERY_S, Link
-from controller.loop import Clock, Loop, Pace
+from controller.loop import Clock, Loop
 from controller.modes import Mode, Sitting, State
+from controller.pace import Pace
 from controller.processes import end_with_parent, ending_signals
 from controller.punctual import be_punctual
 from controller.session import Machine, Person, Session

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from controller.limits import Limits
 from controller.modes import State
+from controller.pace import Pace
 from controller.safety import step
 from controller.session import Session, plan
 from controller.wish import Wish
@@ -32,23 +33,6 @@ class Observer(Protocol):
 
     def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
         """Take note of a tick. Must not block; raises nothing but `HardwareError`."""
-
-
-class Pace:
-    """How the loop kept time. `late_s` is the worst, `overruns` counts missed periods."""
-
-    def __init__(self) -> None:
-        self.ticks = 0
-        self.overruns = 0
-        self.worst_late_s = 0.0
-
-    def count(self, late_s: float, tick_s: float) -> None:
-        """One tick began `late_s` after its time."""
-        self.ticks += 1
-        if late_s > self.worst_late_s:
-            self.worst_late_s = late_s
-        if late_s >= tick_s:
-            self.overruns += 1
 
 
 class Loop:

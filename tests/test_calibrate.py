@@ -10,7 +10,7 @@ import pytest
 
 from controller import cli, engine, settings
 from controller.calibration_file import backup_of, file_of, keep, load
-from controller.loop import Pace
+from controller.pace import Pace
 from hardware.calibration import Calibration, Point, Trust, measured
 from hardware.errors import HardwareError, ReadError
 from tests.mock_pi import Rig

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from controller import cli, engine, settings
-from controller.loop import Pace
+from controller.pace import Pace
 from hardware.errors import HardwareError
 from sim import __main__ as sim_cli
 from tests.link_client import LinkClient, connected

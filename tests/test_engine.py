@@ -9,7 +9,8 @@ import pytest
 from controller import engine
 from controller.journal import JournalError, recall
 from controller.limits import Limits
-from controller.loop import Loop, Pace
+from controller.loop import Loop
+from controller.pace import Pace
 from controller.session import Machine, Person, Session
 from controller.wish import Wish
 from hardware.errors import HardwareError
