@@ -4,7 +4,7 @@ import pytest
 
 from controller.modes import Mode
 from controller.safety import Reason
-from tests.kernel_world import OPEN, World, resting_world
+from tests.kernel_world import OPEN, SELF_TEST_S, World, resting_world
 
 JUST = 1e-6
 
@@ -75,3 +75,12 @@ def test_time_is_over_at_10_and_20_min(
     sitting = world.state.sitting._replace(opened_at_s=opened_s)
     world.state = world.state._replace(sitting=sitting, rolled_s=rolled_s)
     assert world.tick().sitting.why is why
+
+
+def test_an_end_closes_a_session_that_has_not_armed_yet() -> None:
+    world = resting_world(kpa=0.0)
+    world.ask(press=True)
+    world.calm(SELF_TEST_S, 0.0)
+    assert world.state.sitting.opened_at_s is not None
+    sitting = world.tick(0.0, world.request._replace(end=True)).sitting
+    assert sitting == sitting.closed(Reason.ENDED)

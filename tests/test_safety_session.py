@@ -102,15 +102,6 @@ def test_an_opening_press_is_used_up_by_the_start() -> None:
     assert world.state.sitting.start_until_s == -inf
 
 
-def test_an_end_closes_a_session_that_has_not_armed_yet() -> None:
-    world = resting_world(kpa=0.0)
-    world.ask(press=True)
-    world.calm(SELF_TEST_S, 0.0)
-    assert world.state.sitting.opened_at_s is not None
-    sitting = world.tick(0.0, world.request._replace(end=True)).sitting
-    assert sitting == sitting.closed(Reason.ENDED)
-
-
 def test_every_session_has_its_number() -> None:
     world = resting_world()
     for number in (1, 2, 3):
