@@ -21,10 +21,11 @@ from controller.journal import Journal, JournalError, recall, store
 from controller.limits import Limits
 from controller.link import TELL_EVERY_S, Link
 from controller.loop import Clock, Loop
-from controller.modes import Mode, Sitting, State
+from controller.modes import Mode, Sitting, State, Stop
 from controller.pace import Pace
 from controller.processes import end_with_parent, ending_signals
 from controller.punctual import be_punctual
+from controller.selftest import SelfTest
 from controller.session import Machine, Person, Session
 from controller.telemetry import journalled, telemetry
 from controller.wish import Wish
@@ -97,8 +98,8 @@ class Teller:
         self._signals, self._quiet = signals, quiet
         self._next_s = float("-inf")
         self._sitting: Sitting | None = None
-        self._stop: object = None
-        self._tested = False
+        self._stop: Stop | None = None
+        self._test = SelfTest()
         self._showing = showing.Showing()
 
     def wish(self) -> Wish:
@@ -107,15 +108,22 @@ class Teller:
 
     def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
         """Cheap on most ticks: nothing to tell. Raises `HardwareError` when the light fails."""
-        sitting, stop, tested = state.sitting, state.stop, state.test.over
-        if sitting is not self._sitting or stop is not self._stop or tested is not self._tested:
-            self._sitting, self._stop, self._tested = sitting, stop, tested
-            self._journal.write(journalled(state))
-            self._next_s = now_s
+        sitting, stop, test = state.sitting, state.stop, state.test
+        if sitting is not self._sitting or stop is not self._stop or test is not self._test:
+            self._note(state, now_s)
         if now_s >= self._next_s:
             self._next_s = now_s + TELL_EVERY_S
             self._shine(state, session, now_s)
             self._desk.tell(self._picture(state, session, sample, now_s))
+
+    def _note(self, state: State, now_s: float) -> None:
+        """What must survive goes to the journal, and is told at once."""
+        sitting, stop, test = state.sitting, state.stop, state.test
+        news = sitting is not self._sitting or stop is not self._stop
+        if news or test.over is not self._test.over:
+            self._journal.write(journalled(state))
+            self._next_s = now_s
+        self._sitting, self._stop, self._test = sitting, stop, test
 
     def _shine(self, state: State, session: Session, now_s: float) -> None:
         """Light and buzzer as they must be now."""
