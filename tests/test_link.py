@@ -140,7 +140,8 @@ def test_an_old_picture_is_never_shown_as_a_new_one(rig: Rig, client: LinkClient
     rig.show()
     client.state()
     rig.now_s += 1.0
-    assert "state" not in rig.has_looked(client)
+    for _ in range(3):  # it makes up for one missed period at once; then nothing is due
+        assert "state" not in rig.has_looked(client)
     with rig.client() as late:
         rig.now_s += 1.0
         assert late.state()["at_s"] == pytest.approx(rig.now_s - 2.0)
