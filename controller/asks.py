@@ -148,7 +148,9 @@ def _level(
     if level > told.get("level_max", LOWEST_LEVEL):
         raise Refused(f"level = {level}: this machine offers at most {told.get('level_max', 1)}")
     if holder not in (None, who):
-        raise Refused(f"{holder} holds the right to raise; you may lower, stop and end")
+        raise Refused(
+            f"Only {holder} may raise the level in this session. You may lower it, stop and end."
+        )
     return level, who if told.get("session_open") else None
 
 

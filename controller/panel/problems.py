@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL
 from controller.panel.client import NoEngineError, RefusedError
 from controller.panel.pairing import PairingError
 
@@ -28,6 +29,9 @@ SENTENCES = {
     "json_invalid": "The body is not valid JSON: {error}.",
     "model_attributes_type": "The body must be a JSON object, with content type application/json.",
 }
+RANGES = {"level": f"a whole number from {LOWEST_LEVEL} to {HIGHEST_LEVEL}"}
+"""Fields with two ends: whichever was passed, both are told."""
+OUTSIDE = ("int_type", "greater_than_equal", "less_than_equal")
 STATUS_SENTENCES = {
     400: "The body cannot be read as JSON.",
     404: "There is nothing at this address.",
@@ -61,6 +65,8 @@ def sentence(error: Mapping[str, Any]) -> str:
         "given": repr(error.get("input"))[:40],
         **error.get("ctx", {}),
     }
+    if place in RANGES and error["type"] in OUTSIDE:
+        return f"{words['where']} must be {RANGES[place]}, not {words['given']}."
     pattern = SENTENCES.get(error["type"])
     return pattern.format(**words) if pattern else f"{words['where']}: {error['msg']}."
 

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL
 from controller.panel.client import Link, NoEngineError
 from controller.panel.pairing import Pairing
 from controller.panel.problems import Problem
@@ -40,7 +41,7 @@ class Strict(BaseModel):
 class Level(Strict):
     """The wanted level."""
 
-    level: int = Field(ge=1, le=10)
+    level: int = Field(ge=LOWEST_LEVEL, le=HIGHEST_LEVEL)
 
 
 class Press(Strict):
