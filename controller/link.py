@@ -21,6 +21,8 @@ from controller.desk import Desk
 
 TELL_EVERY_S = 0.05
 MOST_CLIENTS = 16
+LONGEST_PATH = 107
+"""Bytes of a Unix socket's path, as Linux allows."""
 
 
 class LinkError(OSError):
@@ -138,6 +140,15 @@ def _reply(refusal: str | None, number: int | None) -> bytes:
     return json.dumps(reply).encode() + b"\n"
 
 
+def not_opened(path: Path, error: OSError) -> LinkError:
+    """Say why there is no socket at `path`, and what to do."""
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        cure = f"use a shorter path, of at most {LONGEST_PATH} bytes"
+    else:
+        cure = "check the folder's rights"
+    return LinkError(f"cannot open the socket {path}: {error}; {cure}")
+
+
 def _listen(path: Path) -> socket.socket:
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.setblocking(False)
@@ -148,8 +159,7 @@ def _listen(path: Path) -> socket.socket:
         server.listen()
     except OSError as error:
         server.close()
-        cure = "use a shorter path" if "too long" in str(error) else "check the folder's rights"
-        raise LinkError(f"cannot open the socket {path}: {error}; {cure}") from error
+        raise not_opened(path, error) from error
     finally:
         os.umask(mask)
     return server

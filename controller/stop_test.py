@@ -42,7 +42,8 @@ def stop_test(path: Path, say: Callable[[str], None]) -> dict[str, Any]:
             line.connect(str(path))
         except OSError as error:
             raise LinkError(
-                f"no engine listens on {path} ({error.strerror}): start it with `footloop engine`"
+                f"no engine listens on {path} ({error.strerror or error}): start it with "
+                "`footloop engine --device gpio`"
             ) from error
         heard = _heard(line)
         for number, (task, doing) in enumerate(STEPS, 1):

@@ -20,6 +20,7 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
+from controller.link import not_opened
 from sim.roller import SimRoller
 
 MOST_WAITING = 100
@@ -164,9 +165,12 @@ class _Line(socketserver.StreamRequestHandler):
 
 @contextmanager
 def open_to_hands(world: World, path: Path) -> Iterator[None]:
-    """Serve `path` in a thread. Raises `OSError`."""
-    path.unlink(missing_ok=True)
-    server = socketserver.ThreadingUnixStreamServer(str(path), _Line)
+    """Serve `path` in a thread. Raises `LinkError`."""
+    try:
+        path.unlink(missing_ok=True)
+        server = socketserver.ThreadingUnixStreamServer(str(path), _Line)
+    except OSError as error:
+        raise not_opened(path, error) from error
     server.daemon_threads = True
     server.world = world  # type: ignore[attr-defined]
     path.chmod(0o600)

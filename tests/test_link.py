@@ -109,7 +109,8 @@ def test_a_socket_left_behind_is_replaced(rig: Rig, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "cure"), [("x" * 120, "shorter path"), ("file/s", "check the folder's rights")]
+    ("name", "cure"),
+    [("x" * 120, "a shorter path, of at most 107 bytes"), ("file/s", "check the folder's rights")],
 )
 def test_a_socket_that_cannot_be_is_a_sentence(tmp_path: Path, name: str, cure: str) -> None:
     (tmp_path / "file").write_text("no folder")

@@ -112,7 +112,7 @@ def test_who_lays_a_foot_on_ends_it(engine: Path) -> None:
 def test_without_an_engine(tmp_path: Path, capsys: Captured) -> None:
     assert cli.main(["stop-test", "--folder", str(tmp_path)]) == 1
     assert "no engine listens on " in capsys.readouterr().err
-    with pytest.raises(LinkError, match="start it with `footloop engine`"):
+    with pytest.raises(LinkError, match="start it with `footloop engine --device gpio`"):
         stop_test.stop_test(tmp_path / "engine.sock", print)
 
 
