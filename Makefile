@@ -18,8 +18,8 @@ setup: ## set this machine up to run Footloop
 setup-dev: ## set this machine up to test Footloop too
 	@$(PYTHON) bootstrap.py dev
 
-run: setup ## start the simulated roller with its panel
-	@.venv/bin/footloop-sim run
+run: setup ## start the simulated roller with its panel; PORT=8123 takes another port
+	@.venv/bin/footloop-sim run $(if $(PORT),--port '$(PORT)')
 
 test: setup-dev ## run all the tests; the pure modules must be covered in full
 	$(PY) -m pytest -n auto -m "not long" --cov --cov-report=term

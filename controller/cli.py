@@ -6,19 +6,19 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 wrong configuration.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
 
 from controller import calibrate, calibration_file, calibration_report, engine, settings
 from controller.calibration_file import CalibrationError
+from controller.cli_parser import parser
 from controller.journal import JournalError
 from controller.link import LinkError
-from controller.processes import READY_OPTION, side_by_side, tell_ready
-from controller.settings import DEFAULT_PATH, Settings, SettingsError
+from controller.processes import side_by_side, tell_ready
+from controller.settings import DEFAULT_PATH, MissingSettingsError, Settings, SettingsError
+from controller.settings_keys import template
 from controller.stop_test import StopTestError, stop_test
 from hardware.calibration import Calibration, Trust
 from hardware.errors import HardwareError
@@ -26,27 +26,14 @@ from hardware.gpio import open_roller
 from hardware.pinout import drawing
 from hardware.wiring import Wiring, b_fitted
 
-OK, FAILED, USAGE, CONFIGURATION = 0, 1, 2, 3
-DEVICES = ("gpio",)
-
-EPILOG = """examples:
-  footloop init                     write the commented configuration
-  footloop run --device gpio        roller and page, until Ctrl-C
-  footloop engine --device gpio     the roller alone: buttons on the device
-  footloop panel                    the page alone, beside a running engine
-  footloop calibrate --device gpio  weigh: what the pressure elements read, in kPa
-  footloop calibrate --show         what was measured, and when
-  footloop stop-test                measure how quickly this machine stops
-  footloop wiring                   what to solder, for your configuration
-
-To try it without hardware: footloop-sim run"""
+OK, FAILED, CONFIGURATION = 0, 1, 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    given = _parser().parse_args(argv)
+    given = parser().parse_args(argv)
     try:
-        return int(given.command(given))
+        return COMMANDS[given.command](given)
     except (SettingsError, CalibrationError) as error:
         print(error, file=sys.stderr)
         return CONFIGURATION
@@ -55,70 +42,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="footloop",
-        description="The controller of a motorized foot-massage roller.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    init = commands.add_parser("init", help="write the commented configuration file")
-    init.set_defaults(command=_init)
-    run = commands.add_parser("run", help="run the roller and its page")
-    run.set_defaults(command=_run)
-    alone = commands.add_parser("engine", help="run the roller without a page")
-    alone.set_defaults(command=_engine)
-    panel = commands.add_parser("panel", help="run the page beside a running engine")
-    panel.add_argument(READY_OPTION, type=int, help=argparse.SUPPRESS)
-    panel.set_defaults(command=_panel)
-    wiring = commands.add_parser("wiring", help="print what to solder for your configuration")
-    wiring.add_argument("--config", type=Path, help=f"default: {DEFAULT_PATH}")
-    wiring.set_defaults(command=_wiring)
-    weigh = _add_calibrate(commands)
-    test = commands.add_parser("stop-test", help="measure the stop of a running engine's machine")
-    test.add_argument("--folder", type=Path, help="the engine's; default: as configured")
-    test.add_argument("--json", action="store_true", help="print one JSON object at the end")
-    test.set_defaults(command=_stop_test)
-    for command in (init, run, alone, panel, weigh, test):
-        command.add_argument(
-            "--config", type=Path, default=DEFAULT_PATH, help=f"default: {DEFAULT_PATH}"
-        )
-    for command in (run, alone):
-        command.add_argument(
-            "--device", required=True, choices=DEVICES, help="how the roller is wired"
-        )
-    return parser
-
-
-def _add_calibrate(commands: Any) -> argparse.ArgumentParser:
-    weigh: argparse.ArgumentParser = commands.add_parser(
-        "calibrate", help="measure what the pressure elements read, with known weights"
-    )
-    how = weigh.add_mutually_exclusive_group(required=True)
-    how.add_argument("--device", choices=DEVICES, help="measure on this roller; no engine may run")
-    how.add_argument("--show", action="store_true", help="print what was measured, and its age")
-    weigh.add_argument(
-        "--element", choices=tuple(calibrate.CHOICES), help="default: all that are fitted"
-    )
-    weigh.set_defaults(command=_calibrate)
-    return weigh
-
-
 def _init(given: argparse.Namespace) -> int:
     path = settings.whole_path(given.config)
-    if path.exists():
-        print(f"{path}: is there already; move it away to have a new one", file=sys.stderr)
-        return FAILED
     try:
+        if path.exists():
+            print(f"{path}: is there already; move it away to have a new one", file=sys.stderr)
+            return FAILED
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "x", encoding="utf-8") as file:
-            file.write(settings.template())
+            file.write(template())
     except OSError as error:
-        print(f"{path}: cannot be written ({error.strerror})", file=sys.stderr)
+        print(
+            f"{path}: cannot be written ({error.strerror}); name another place with --config FILE",
+            file=sys.stderr,
+        )
         return FAILED
-    named = "" if given.config == DEFAULT_PATH else f" --config {given.config}"
-    print(f"wrote {path}; look through it, then: footloop run --device gpio{named}")
+    option = settings.config_option(path)
+    print(f"wrote {path}; look through it, then: footloop run --device gpio{option}")
     return OK
 
 
@@ -149,15 +89,21 @@ def _engine(given: argparse.Namespace) -> int:
 
 
 def _panel(given: argparse.Namespace) -> int:
-    from controller.panel.__main__ import main as panel_main  # noqa: PLC0415 - web code
-    from controller.panel.address import announce  # noqa: PLC0415
+    from controller.panel.__main__ import run_panel  # noqa: PLC0415 - web code
+    from controller.panel.address import Settable, announce  # noqa: PLC0415
 
     found = settings.load(given.config)
-    names = [word for name in found.names for word in ("--name", name)]
-    socket = str(setup_of(found).socket)
-    port = str(found.port)
-    return panel_main(
-        ["--socket", socket, "--host", found.host, "--port", port, *names],
+    file = settings.whole_path(given.config)
+    return run_panel(
+        setup_of(found).socket,
+        found.host,
+        found.port,
+        found.names,
+        Settable(
+            f"host in [panel] of {file}",
+            f"port in [panel] of {file}",
+            "names in [panel] of its configuration",
+        ),
         ready=lambda: (
             announce(found.host, found.port)
             if given.ready_fd is None
@@ -202,11 +148,14 @@ def _stop_test(given: argparse.Namespace) -> int:
 def _wiring(given: argparse.Namespace) -> int:
     """Before there is a configuration a maker plans with the defaults, and is told so."""
     path = given.config or DEFAULT_PATH
-    if given.config is None and not settings.whole_path(path).exists():
+    try:
+        wiring, source = settings.load(path).wiring, f"as configured in {path}"
+    except MissingSettingsError:
+        if given.config is not None:
+            raise
+        wiring = Wiring()
         source = f"the defaults, as there is no {path} (write it with: footloop init)"
-        print(drawing(Wiring(), source), end="")
-    else:
-        print(drawing(settings.load(path).wiring, f"as configured in {path}"), end="")
+    print(drawing(wiring, source), end="")
     return OK
 
 
@@ -218,6 +167,16 @@ def setup_of(found: Settings, trust: Trust = Trust.UNMEASURED) -> engine.Setup:
     machine = found.machine._replace(trust=trust)
     return engine.Setup(found.person, machine, limits, found.folder, found.quiet)
 
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "init": _init,
+    "run": _run,
+    "engine": _engine,
+    "panel": _panel,
+    "calibrate": _calibrate,
+    "stop-test": _stop_test,
+    "wiring": _wiring,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
+from controller.nearest import meant
+
 
 class Bounds(NamedTuple):
     """Hard bounds of one limit, inclusive, in its unit."""
@@ -25,10 +27,10 @@ def _limit(default: float, low: float, high: float, unit: str, source: str) -> A
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """One value per limit; `bounds()` tells range, unit and source."""
+    """One value per limit; `bounds()` tells range, unit and source. An int counts something."""
 
     level_kpa: float = _limit(75.0, 40.0, 75.0, "kPa", "T1: pressure that is pain")
-    level_samples: float = _limit(2, 1, 2, "samples", "T1: in a row")
+    level_samples: int = _limit(2, 1, 2, "samples", "T1: in a row")
     rise_kpa: float = _limit(10.0, 4.0, 10.0, "kPa", "T2: least rise that is pain")
     rise_ratio: float = _limit(0.4, 0.1, 0.4, "of reference", "T2: rise that is pain")
     rise_window_s: float = _limit(0.020, 0.020, 0.040, "s", "T2: over this time")
@@ -46,17 +48,17 @@ class Limits:
     ease_ratio: float = _limit(0.8, 0.5, 0.8, "of speed", "T8: 20 % slower")
     stale_s: float = _limit(0.020, 0.005, 0.020, "s", "T9: longest without a new sample")
     gap_s: float = _limit(0.010, 0.002, 0.010, "s", "T9: a gap between samples")
-    gaps: float = _limit(3, 1, 3, "in 1 s", "T9: so many gaps are a fault")
+    gaps: int = _limit(3, 1, 3, "in 1 s", "T9: so many gaps are a fault")
     frozen_s: float = _limit(0.200, 0.050, 0.200, "s", "T9: same value while moving")
     apart_kpa: float = _limit(6.0, 2.0, 6.0, "kPa", "T9: two channels apart")
     apart_ratio: float = _limit(0.25, 0.05, 0.25, "of pressure", "T9: two channels apart")
     apart_s: float = _limit(0.050, 0.010, 0.050, "s", "T9: for this long")
     zero_kpa: float = _limit(4.0, 1.0, 4.0, "kPa", "T9: drift of the zero")
     wild_kpa: float = _limit(15.0, 5.0, 15.0, "kPa", "T9: off both neighbours, same side")
-    wilds: float = _limit(3, 1, 3, "in 1 s", "T9: more wild samples are a fault")
+    wilds: int = _limit(3, 1, 3, "in 1 s", "T9: more wild samples are a fault")
     late_s: float = _limit(0.020, 0.005, 0.020, "s", "T13: one tick so late")
     tardy_s: float = _limit(0.010, 0.002, 0.010, "s", "T13: a tick that counts")
-    tardies: float = _limit(3, 1, 3, "in 1 s", "T13: so many are a fault")
+    tardies: int = _limit(3, 1, 3, "in 1 s", "T13: so many are a fault")
     foot_time_s: float = _limit(600.0, 60.0, 600.0, "s", "T10: rolling time per foot")
     session_time_s: float = _limit(1200.0, 60.0, 1200.0, "s", "T10: time per session")
     away_s: float = _limit(120.0, 10.0, 120.0, "s", "foot absent so long closes the session")
@@ -76,7 +78,7 @@ class Limits:
     pain_wait_s: float = _limit(30.0, 30.0, 600.0, "s", "way back: since a pain stop")
     pain_ratio: float = _limit(0.7, 0.3, 0.7, "of level", "way back: next level")
     pain_rest_s: float = _limit(900.0, 900.0, 86400.0, "s", "second pain stop: rest")
-    single_level: float = _limit(3, 1, 3, "level", "without channel B or gate: highest level")
+    single_level: int = _limit(3, 1, 3, "level", "without channel B or gate: highest level")
     current_ratio: float = _limit(1.5, 1.1, 1.5, "of model", "T7: motor's current")
     current_s: float = _limit(0.050, 0.010, 0.050, "s", "T7: for this long")
     current_max_ma: float = _limit(2000.0, 500.0, 2000.0, "mA", "T7: most it may ever draw")
@@ -94,7 +96,7 @@ class Limits:
     free_current_ma: float = _limit(240.0, 50.0, 400.0, "mA", "motor: turning, no load")
     load_current_ma_kpa: float = _limit(2.5, 0.0, 5.0, "mA/kPa", "motor: more under a load")
     inertia_current_ma: float = _limit(200.0, 0.0, 250.0, "mA", "motor: more while duty rises")
-    top_level: float = _limit(10, 1, 10, "level", "highest level this machine offers")
+    top_level: int = _limit(10, 1, 10, "level", "highest level this machine offers")
     tick_s: float = _limit(0.004, 0.001, 0.010, "s", "control period: 100-1000 Hz")
 
 
@@ -103,21 +105,37 @@ def bounds() -> dict[str, Bounds]:
     return {one.name: one.metadata["bounds"] for one in fields(Limits)}
 
 
+def allowed(name: str) -> str:
+    """What the limit `name` may be, in words."""
+    low, high, unit, _ = bounds()[name]
+    return f"{'a whole number from ' if _counts(name) else ''}{low:g} to {high:g} {unit}"
+
+
 def problems(values: Mapping[str, object]) -> list[str]:
     """Everything wrong with `values` (name -> number) as limits, one sentence each."""
     known = bounds()
-    found = [f"{name}: there is no such limit" for name in values if name not in known]
+    found = [
+        f"{name}: there is no such limit; {meant(name, known)}"
+        for name in values
+        if name not in known
+    ]
     for name, value in values.items():
-        if name in known and not _within(value, known[name]):
-            low, high, unit, source = known[name]
-            found.append(f"{name} = {value!r}: must be {low:g} to {high:g} {unit} ({source})")
+        if name in known and not _fits(name, value):
+            must = f"must be {allowed(name)} ({known[name].source})"
+            found.append(f"{name} = {value!r}: {must}")
     return found
 
 
-def _within(value: object, limit: Bounds) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def _fits(name: str, value: object) -> bool:
+    kinds = int if _counts(name) else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds):
         return False
-    return limit.low <= value <= limit.high
+    low, high, _, _ = bounds()[name]
+    return low <= value <= high
+
+
+def _counts(name: str) -> bool:
+    return isinstance(getattr(Limits(), name), int)
 
 
 class Level(NamedTuple):

@@ -7,105 +7,24 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 from controller.limits import Limits
-from controller.processes import READY_OPTION, side_by_side, tell_ready
+from controller.processes import side_by_side, tell_ready
 from controller.session import Machine, Person
 from hardware.errors import HardwareError
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+from sim.cli_parser import parser
 
 OK, FAILED = 0, 1
-DEFAULT_PORT = 8080
 CALM_LOAD_N = 13.0
 """What the simulated person lets rest on the roller: level 3, where a new person starts."""
-
-EPILOG = """examples:
-  footloop-sim run                       a simulated roller with its page
-  footloop-sim run --port 9000
-  footloop-sim replay walk.csv --json    a recording through the safety kernel
-  footloop-sim bench --json              how fast the simulator is here"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    given = _parser().parse_args(argv)
-    return int(given.command(given))
-
-
-def port(text: str) -> int:
-    """A TCP port, 1 to 65535."""
-    number = int(text)
-    if not 1 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{text}: a port is a number from 1 to 65535")
-    return number
-
-
-def seconds(text: str) -> float:
-    """How long a run of the bench is, 0.1 to 60 s."""
-    number = float(text)
-    if not 0.1 <= number <= 60.0:
-        raise argparse.ArgumentTypeError(f"{text}: a run takes 0.1 to 60 s")
-    return number
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="footloop-sim",
-        description="Footloop on a simulated roller with a simulated foot.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_run(commands)
-    _add_judges(commands)
-    return parser
-
-
-def _add_run(commands: Commands) -> None:
-    """The product, and its two processes one by one."""
-    run = commands.add_parser("run", help="run the simulated roller and its page")
-    run.add_argument("--port", type=port, default=DEFAULT_PORT, help="default: %(default)s")
-    run.add_argument("--host", default="0.0.0.0", help="default: every network")  # noqa: S104
-    run.add_argument("--folder", type=Path, help="journal and sockets; default: a new one")
-    run.add_argument("--seed", type=int, default=1, help="of the simulated world")
-    run.set_defaults(command=_run)
-    world = commands.add_parser("engine", help="the engine of run, alone")
-    world.add_argument("--folder", type=Path, required=True)
-    world.add_argument("--seed", type=int, default=1)
-    world.set_defaults(command=_engine)
-    panel = commands.add_parser("panel", help="the page of run, alone")
-    panel.add_argument("--folder", type=Path, required=True)
-    panel.add_argument("--port", type=port, required=True)
-    panel.add_argument("--host", required=True)
-    panel.add_argument(READY_OPTION, type=int, help=argparse.SUPPRESS)
-    panel.set_defaults(command=_panel)
-
-
-def _add_judges(commands: Commands) -> None:
-    """What runs at full speed and prints what it found."""
-    replay = commands.add_parser(
-        "replay",
-        help="a recording through the safety kernel",
-        description="Judge a recording as if the roller were running. The first line names the "
-        "columns: time_s,pressure_kpa, and if you have them pressure_b_kpa,reference_kpa,duty.",
-        epilog="example: footloop-sim replay walk.csv --json --continue",
-    )
-    replay.add_argument("file", type=Path, metavar="FILE.csv", help="the recording")
-    replay.add_argument(
-        "--continue", action="store_true", dest="go_on", help="arm again after every trip"
-    )
-    replay.set_defaults(command=_replay)
-    bench = commands.add_parser("bench", help="how fast the simulator is here")
-    bench.add_argument(
-        "--seconds", type=seconds, default=30.0, help="simulated, per run; default: %(default)g"
-    )
-    bench.set_defaults(command=_bench)
-    for command in (replay, bench):
-        command.add_argument("--json", action="store_true", help="one JSON object")
+    given = parser().parse_args(argv)
+    return COMMANDS[given.command](given)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -147,7 +66,7 @@ def _engine(given: argparse.Namespace) -> int:
 
 def _panel(given: argparse.Namespace) -> int:
     from controller.engine import SOCKET  # noqa: PLC0415
-    from controller.panel.address import announce  # noqa: PLC0415
+    from controller.panel.address import Settable, announce  # noqa: PLC0415
     from controller.panel.app import create_app  # noqa: PLC0415 - web code
     from controller.panel.client import EngineLink  # noqa: PLC0415
     from controller.panel.server import PanelError, serve  # noqa: PLC0415
@@ -161,18 +80,20 @@ def _panel(given: argparse.Namespace) -> int:
 
     display = hands.Display()
     link = EngineLink(str(given.folder / SOCKET))
+    settable = Settable(port="--port N (make run PORT=N)", names=None)
     app = create_app(
         link,
         hosts=[],
         show_code=display.show,
+        settable=settable,
         extra_routes=hands.routes(given.folder / "hands.sock", display, lambda: link.heard.state),
         extras=hands.extras(),
     )
     try:
-        serve(app, given.host, given.port, ready)
+        serve(app, given.host, given.port, settable, ready)
     except PanelError as error:
         print(error, file=sys.stderr)
-        return FAILED
+        return error.code
     return OK
 
 
@@ -200,6 +121,14 @@ def _bench(given: argparse.Namespace) -> int:
     print(json.dumps(found) if given.json else bench.in_words(found))
     return OK
 
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "engine": _engine,
+    "panel": _panel,
+    "replay": _replay,
+    "bench": _bench,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

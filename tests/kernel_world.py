@@ -31,7 +31,7 @@ OPEN = Sitting(number=1, opened_at_s=-1.0)
 """A session, opened by a press and recorded."""
 
 
-def limits_at(rate_hz: int, **changes: float) -> Limits:
+def limits_at(rate_hz: int, **changes: Any) -> Limits:
     """The defaults at a tick rate."""
     return replace(Limits(), tick_s=1.0 / rate_hz, **changes)
 

@@ -1,9 +1,6 @@
 """Both command lines: help with examples, the exit codes 0, 1, 2, 3, and one sentence per error."""
 
-import json
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +10,6 @@ from controller import cli, engine, settings
 from controller.pace import Pace
 from hardware.errors import HardwareError
 from sim import __main__ as sim_cli
-from tests.link_client import LinkClient, connected
-from tests.waiting import GIVE_UP_S, processes_with, wait_for
 
 Main = Callable[[list[str]], int]
 MAINS: list[Main] = [cli.main, sim_cli.main]
@@ -113,9 +108,9 @@ def test_an_unknown_device_is_named_with_those_there_are(capsys: Captured) -> No
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (None, "there is no such file; write it with: footloop init"),
+        (None, "there is no such file; write it with: footloop init --config "),
         ("[person\nlevel = 3", "is not TOML"),
-        ("[person]\nlevel = 11", "[person] level = 11: must be 1 to 10"),
+        ("[person]\nlevel = 11", "[person] level = 11: must be a whole number from 1 to 10"),
         ("[person]\nlevel = 11\n[panel]\nport = 0", "[panel] port = 0"),
     ],
 )
@@ -136,7 +131,7 @@ def test_init_writes_a_file_that_loads_and_says_what_comes_next(
 ) -> None:
     path = tmp_path / "deep" / "footloop.toml"
     assert cli.main(["init", "--config", str(path)]) == 0
-    assert "footloop run --device gpio" in capsys.readouterr().out
+    assert capsys.readouterr().out.endswith(f"footloop run --device gpio --config {path}\n")
     assert path.is_file()
 
 
@@ -169,8 +164,11 @@ def test_init_never_overwrites(config: Path, capsys: Captured) -> None:
 
 def test_init_where_nothing_can_be_written_is_a_sentence(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "file").write_text("no folder")
-    assert cli.main(["init", "--config", str(tmp_path / "file" / "footloop.toml")]) == 1
-    assert "cannot be written" in capsys.readouterr().err
+    for name in ("file/footloop.toml", "x" * 300):
+        assert cli.main(["init", "--config", str(tmp_path / name)]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith(f"{tmp_path / name}: cannot be written (")
+        assert told.endswith("); name another place with --config FILE\n")
 
 
 def test_a_machine_without_pins_is_a_sentence_with_the_cure(
@@ -226,94 +224,17 @@ def test_the_engine_drives_the_roller_s_own_light(
     assert given[-1] is Lit.signals
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def simulator(*words: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "sim", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
-def test_a_port_in_use_is_one_sentence_and_leaves_nothing(tmp_path: Path, taken_port: int) -> None:
-    folder = tmp_path / "state"
-    run = simulator("run", "--folder", str(folder), "--host", "127.0.0.1", "--port",
-                    str(taken_port))  # fmt: skip
-    out, err = run.communicate(timeout=GIVE_UP_S)
-    assert run.returncode == 1
-    sentences = [line for line in err.splitlines() if line]
-    assert sentences == [
-        f"Port {taken_port} is in use. Stop what uses it, or choose another with --port N."
-    ]
-    assert "page:" not in out
-    assert processes_with(str(folder)) == []
-
-
-def test_the_simulator_s_second_engine_is_one_sentence_and_the_first_goes_on(
-    tmp_path: Path,
+def test_a_busy_or_foreign_address_names_the_configuration(
+    config: Path, taken_port: int, capsys: Captured
 ) -> None:
-    first = simulator("engine", "--folder", str(tmp_path))
-    try:
-        with connected(tmp_path / "engine.sock") as client:
-            second = simulator("engine", "--folder", str(tmp_path))
-            _, err = second.communicate(timeout=GIVE_UP_S)
-            assert second.returncode == 1
-            assert len(err.splitlines()) == 1
-            assert err.startswith("another engine is running on")
-            assert client.state()["mode"] == "IDLE"
-            with LinkClient(tmp_path / "hands.sock") as hand:
-                hand.send(b'{"hand": "stop", "down": true}')
-                assert b'"ok": true' in hand.socket.recv(100)
-            wait_for(lambda: client.state()["mode"] == "STOPPED", "the first has its hands")
-    finally:
-        first.terminate()
-        first.communicate(timeout=GIVE_UP_S)
-    assert first.returncode == 0
-
-
-def test_run_beside_a_running_engine_leaves_nothing(tmp_path: Path) -> None:
-    first = simulator("engine", "--folder", str(tmp_path))
-    try:
-        connected(tmp_path / "engine.sock").close()
-        second = simulator("run", "--folder", str(tmp_path), "--host", "127.0.0.1", "--port",
-                           "1")  # fmt: skip
-        second.communicate(timeout=GIVE_UP_S)
-        assert second.returncode == 1
-        assert len(processes_with(str(tmp_path))) == 1, "the first"
-    finally:
-        first.terminate()
-        first.communicate(timeout=GIVE_UP_S)
-
-
-def test_run_tells_the_address_once_the_page_answers(tmp_path: Path) -> None:
-    port = free_port()
-    run = simulator("run", "--folder", str(tmp_path), "--host", "127.0.0.1", "--port", str(port))
-    try:
-        assert run.stdout is not None
-        told = next(line for line in run.stdout if "page:" in line)
-        assert f"http://127.0.0.1:{port}/" in told
-        with socket.create_connection(("127.0.0.1", port), GIVE_UP_S) as page:
-            page.sendall(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-            assert page.recv(12) == b"HTTP/1.1 200"
-    finally:
-        run.terminate()
-        out, err = run.communicate(timeout=GIVE_UP_S)
-    assert (run.returncode, err) == (0, "")
-    assert "page:" not in out
-    assert processes_with(str(tmp_path)) == []
-
-
-def test_replay_and_bench_speak_json_or_words(tmp_path: Path, capsys: Captured) -> None:
-    recording = tmp_path / "one.csv"
-    recording.write_text("time_s,pressure_kpa\n0,20\n0.004,20.5\n")
-    assert sim_cli.main(["replay", str(recording), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["samples"] == 2
-    assert sim_cli.main(["replay", str(recording)]) == 0
-    assert capsys.readouterr().out.startswith("2 samples, 0.004 s")
-    assert sim_cli.main(["replay", str(tmp_path / "none.csv"), "--json"]) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err == f"{tmp_path / 'none.csv'}: there is no such file\n"
+    """What is busy now may be free later; what is nobody's address here is wrong for good."""
+    text = config.read_text().replace('"0.0.0.0"', '"127.0.0.1"')
+    config.write_text(text.replace("port = 8080", f"port = {taken_port}"))
+    capsys.readouterr()
+    assert cli.main(["panel", "--config", str(config)]) == 1
+    told = capsys.readouterr().err
+    assert told.endswith(f"or choose another: port in [panel] of {config}.\n")
+    config.write_text(text.replace('"127.0.0.1"', '"192.0.2.1"'))
+    assert cli.main(["panel", "--config", str(config)]) == 3
+    told = capsys.readouterr().err
+    assert told.endswith(f"for every network it is in: host in [panel] of {config}.\n")

@@ -32,6 +32,7 @@ PURE = (
     "controller.machinery",
     "controller.modes",
     "controller.motion",
+    "controller.nearest",
     "controller.pace",
     "controller.pain",
     "controller.plausible",

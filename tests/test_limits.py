@@ -13,6 +13,7 @@ from controller.limits import (
     MODERATE_LEVEL,
     NEW_PERSON_LEVEL,
     Limits,
+    allowed,
     bounds,
     problems,
 )
@@ -124,11 +125,11 @@ def test_the_default_is_the_specified_number_and_within_its_bounds(name: str) ->
 @pytest.mark.parametrize("name", SPECIFIED)
 def test_no_safety_limit_can_be_loosened(name: str) -> None:
     number, looser = SPECIFIED[name]
-    low, high, _, _ = bounds()[name]
+    low, high, _, source = bounds()[name]
     assert number == (high if looser == LOOSER_UP else low)
     loose = number * 1.001 if looser == LOOSER_UP else number * 0.999
     (problem,) = problems({name: loose})
-    assert problem.startswith(f"{name} = {loose!r}: must be {low:g} to {high:g} ")
+    assert problem == f"{name} = {loose!r}: must be {allowed(name)} ({source})"
 
 
 @pytest.mark.parametrize("name", bounds())
@@ -150,7 +151,33 @@ def test_true_is_no_number_even_where_one_would_fit() -> None:
 
 
 def test_an_unknown_limit_is_told_by_name() -> None:
-    assert problems({"kpa_level": 1.0}) == ["kpa_level: there is no such limit"]
+    assert problems({"nope": 1.0}) == [
+        "nope: there is no such limit; `footloop init` writes a file that lists all"
+    ]
+    assert problems({"kpa_level": 1.0}) == [
+        "kpa_level: there is no such limit; did you mean top_level?"
+    ]
+    assert problems({"rise_windows": 1.0}) == [
+        "rise_windows: there is no such limit; did you mean rise_window_s or dose_window_s or "
+        "rise_ratio?"
+    ]
+
+
+COUNTS = {"level_samples", "gaps", "wilds", "tardies", "single_level", "top_level"}
+
+
+@pytest.mark.parametrize("name", bounds())
+def test_what_counts_is_whole_and_the_rest_need_not_be(name: str) -> None:
+    low, high, unit, _ = bounds()[name]
+    halfway = (low + high) / 2.0 + (0.5 if (low + high) % 2 == 0 else 0.0)
+    if name in COUNTS:
+        assert problems({name: int(high)}) == []
+        assert len(problems({name: min(halfway, high - 0.5)})) == 1
+        assert len(problems({name: float(high)})) == 1
+        assert allowed(name) == f"a whole number from {low:g} to {high:g} {unit}"
+    else:
+        assert problems({name: (low + high) / 2.0}) == []
+        assert allowed(name) == f"{low:g} to {high:g} {unit}"
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

@@ -10,6 +10,8 @@ from starlette.routing import Route
 from starlette.testclient import WebSocketDenialResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from controller.panel.address import Settable
+from controller.panel.app import create_app
 from controller.panel.flood import BODY_LIMIT, BURST, OPEN_SCREENS, Flood
 from controller.panel.security import Armour, judge_host, own_names
 from tests.panel_help import HERE, PICTURES, Clock, World
@@ -95,6 +97,27 @@ def test_other_names_are_421(host: str, method: str, path: str) -> None:
     answer = world.stranger().request(method, path, headers={"Host": host})
     assert answer.status_code == 421
     assert world.link.asked == []
+
+
+@pytest.mark.parametrize(
+    ("settable", "says"),
+    [
+        (None, "Use its address."),
+        ("--name NAME", "Use its address, or, if that is its name, give it to it: --name NAME."),
+    ],
+)
+def test_another_name_is_told_where_it_could_be_given(settable: str | None, says: str) -> None:
+    scope = {"server": ("127.0.0.1", 80), "headers": [(b"host", b"foot.lan")]}
+    told = judge_host(scope, frozenset(), settable)
+    assert told == f"This device does not answer to the name 'foot.lan'. {says}"
+
+
+def test_the_panel_names_what_its_starter_can_type() -> None:
+    app = create_app(
+        World().link, hosts=[], show_code=lambda _code: None, settable=Settable(names="a, b")
+    )
+    answer = TestClient(app, HERE).get("/", headers={"Host": "foot.lan"})
+    assert answer.json()["error"].endswith("give it to it: a, b.")
 
 
 def test_the_address_the_connection_came_in_on_is_ours() -> None:

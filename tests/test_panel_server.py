@@ -1,5 +1,6 @@
 """The panel as a process: how it starts, what it says when it cannot, how it ends."""
 
+import errno
 import json
 import re
 import signal
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from controller.panel.__main__ import main, show_code
-from controller.panel.server import PanelError, listen
+from controller.panel.address import Settable
+from controller.panel.server import PanelAddressError, listen
 from tests.panel_help import RUNNING
 
 
@@ -26,18 +28,46 @@ def test_a_port_in_use_is_a_sentence_with_the_cure(capsys: pytest.CaptureFixture
         port = taken.getsockname()[1]
         assert main(["--socket", "/nowhere", "--host", "127.0.0.1", "--port", str(port)]) == 1
     told = capsys.readouterr().err
-    assert told == f"Port {port} is in use. Stop what uses it, or choose another with --port N.\n"
+    assert told == f"Port {port} is in use. Stop what uses it, or choose another: --port N.\n"
 
 
-def test_a_foreign_address_is_a_sentence_with_the_cure() -> None:
-    with pytest.raises(PanelError, match="Cannot listen on 192"):
-        listen("192.0.2.1", 8080)
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid", "::2"])
+def test_a_foreign_address_is_a_sentence_with_the_cure(host: str) -> None:
+    with pytest.raises(PanelAddressError) as raised:
+        listen(host, 8080)
+    told = str(raised.value)
+    assert told.startswith(f"Cannot listen on {host!r}: ")
+    assert told.endswith(
+        ". Give an address of this machine, or 0.0.0.0 for every network it is in: --host H."
+    )
+    assert "while attempting" not in told
+
+
+def test_a_port_for_others_is_a_sentence_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_given: object, **_named: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", refused)
+    with pytest.raises(PanelAddressError) as raised:
+        listen("127.0.0.1", 80, Settable(port="port in [panel] of x.toml"))
+    assert str(raised.value) == (
+        "Port 80 is not allowed for this user. Choose one from 1024 to 65535: "
+        "port in [panel] of x.toml."
+    )
+
+
+def test_what_can_never_work_is_told_apart_from_what_is_busy(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--socket", "/nowhere", "--host", "192.0.2.1"]) == 3
+    assert capsys.readouterr().err.startswith("Cannot listen on '192.0.2.1': ")
 
 
 @pytest.mark.parametrize(
     "arguments",
     [[], ["--socket", "x", "--port", "0"], ["--socket", "x", "--port", "70000"],
-     ["--socket", "x", "--port", "http"], ["--socket", "x", "--reload"]],
+     ["--socket", "x", "--port", "http"], ["--socket", "x", "--host", ""],
+     ["--socket", "x", "--reload"]],
 )  # fmt: skip
 def test_wrong_arguments_are_usage(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -10,7 +10,8 @@ import pytest
 from controller import limits as limit_table
 from controller.limits import Limits
 from controller.session import Machine, Person
-from controller.settings import KEYS, Settings, SettingsError, load, template
+from controller.settings import Settings, SettingsError, config_option, load, whole_path
+from controller.settings_keys import KEYS, template
 from hardware.wiring import CHOICES, OPTIONAL, Wiring
 
 RATES = {"tick_s"}
@@ -105,8 +106,16 @@ def test_a_limit_may_be_tightened_as_far_as_its_bounds_and_no_further(
     for value in (below, above, "nan", "inf", "-inf", "true", '"much"', "[1]"):
         (told,) = errors(tmp_path, f"[limits]\n{name} = {value}")
         assert told.startswith(f"[limits] {name} = ")
-        assert f"must be {bounds.low:g} to {bounds.high:g} {bounds.unit}" in told
-        assert bounds.source in told
+        assert told.endswith(f": must be {limit_table.allowed(name)} ({bounds.source})")
+
+
+@pytest.mark.parametrize("value", ["1.5", "2.0", "1e0"])
+def test_a_limit_that_counts_is_whole(tmp_path: Path, value: str) -> None:
+    (told,) = errors(tmp_path, f"[limits]\nlevel_samples = {value}")
+    assert told == (
+        f"[limits] level_samples = {float(value)}: must be a whole number from 1 to 2 samples "
+        "(T1: in a row)"
+    )
 
 
 def test_every_default_lies_within_its_bounds() -> None:
@@ -121,10 +130,10 @@ WRONG = [
     ("person", "foot_length_cm", ["19.9", "33", '"26"', "nan", "inf", "false"]),
     ("person", "first_foot", ['"both"', "1", '""', "[]"]),
     ("machine", "travel_cm", ["9", "26", "nan", "[20]"]),
-    ("engine", "rate_hz", ["99", "1001", "250.0", "true"]),
+    ("engine", "rate_hz", ["99", "1001", "250.0", "250.5", "true"]),
     ("engine", "folder", ['""', '"  "', "1", "[]"]),
     ("signals", "quiet", ["0", "1", '"yes"', "[]"]),
-    ("panel", "host", ['""', "1"]),
+    ("panel", "host", ['""', "1", '" "', '"a\\u0000b"', '"füße"', '"localhost "']),
     ("panel", "port", ["0", "65536", "80.0", '"http"', "true"]),
     ("panel", "names", ['"footloop"', "[1]", '[""]', "{}"]),
 ]
@@ -143,6 +152,14 @@ def test_a_wrong_value_is_told_with_key_range_and_what_it_is_for(
     assert told.endswith(f": must be {key.allowed} ({key.comment})")
 
 
+@pytest.mark.parametrize(
+    "text", ["[person]\nlevel = 3.5", "[engine]\nrate_hz = 250.5", "[panel]\nport = 80.5"]
+)
+def test_a_half_is_told_that_it_must_be_whole(tmp_path: Path, text: str) -> None:
+    (told,) = errors(tmp_path, text)
+    assert "must be a whole number from " in told
+
+
 def test_every_key_is_tried_with_wrong_values() -> None:
     assert [(key.section, key.name) for key in KEYS] == [row[:2] for row in WRONG]
 
@@ -155,9 +172,17 @@ def test_every_key_is_tried_with_wrong_values() -> None:
         ("person = 3", "person: must be a section, [person]"),
         ("limits = [1]", "limits: must be a section, [limits]"),
         ("[person]\nlevle = 3", "[person] levle: there is no such key; known: level, foot_length"),
-        ("[wiring]\nnose = 3", "[wiring] nose: there is no such key"),
+        ("[wiring]\nnose = 3", "[wiring] nose: there is no such key; `footloop init` writes"),
+        ("[wiring]\ngate = 3", "[wiring] gate: there is no such key; did you mean gate_pin?"),
         ("[wiring]\nadc_chip = 3", "[wiring] adc_chip = 3: must be a text"),
-        ("[limits]\nspeed = 3", "[limits] speed: there is no such limit"),
+        (
+            "[limits]\nspeed = 3",
+            "[limits] speed: there is no such limit; `footloop init` writes a file",
+        ),
+        (
+            "[limits]\nlevel_kPa = 60",
+            "[limits] level_kPa: there is no such limit; did you mean level_kpa or level_",
+        ),
         ("[limits]\ntick_s = 0.001", "[limits] tick_s: set rate_hz in [engine] instead"),
     ],
 )
@@ -218,8 +243,25 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="there is no such file; write it with: footloop init"):
-        load(tmp_path / "none.toml")
+    file = tmp_path / "not yet.toml"
+    with pytest.raises(SettingsError) as raised:
+        load(file)
+    assert str(raised.value) == (
+        f"{file}: there is no such file; write it with: footloop init --config '{file}'"
+    )
+
+
+def test_the_usual_file_needs_no_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(SettingsError, match=r"write it with: footloop init$"):
+        load(Path("~/.config/footloop/footloop.toml"))
+    assert config_option(whole_path(Path("~/.config/footloop/footloop.toml"))) == ""
+    assert config_option(Path("spare.toml")) == " --config spare.toml"
+
+
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"cannot be read .* mend its name"):
+        load(tmp_path / ("x" * 300))
 
 
 def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:

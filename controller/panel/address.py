@@ -2,12 +2,21 @@
 
 import socket
 import sys
+from typing import NamedTuple
 
 import segno
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 SOMEWHERE = ("192.0.2.1", 9)
 """An address reserved for documents. Nothing is sent: it only asks which way out there is."""
+
+
+class Settable(NamedTuple):
+    """How whoever started the panel sets it otherwise: what a cure names must be there to type."""
+
+    host: str = "--host H"
+    port: str = "--port N"
+    names: str | None = "--name NAME"  # None: it cannot be given further names
 
 
 def lan_address() -> str:

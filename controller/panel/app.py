@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from controller.panel import routes
+from controller.panel.address import Settable
 from controller.panel.client import Link
 from controller.panel.flood import Flood
 from controller.panel.pairing import Pairing
@@ -28,19 +29,8 @@ def _end_with(running: "asyncio.Task[None]") -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-def create_app(
-    link: Link,
-    *,
-    hosts: Iterable[str],
-    show_code: Callable[[str], None],
-    extra_routes: Sequence[BaseRoute] = (),
-    extras: PageExtras | None = None,
-    clock: Callable[[], float] = time.monotonic,
-) -> FastAPI:
-    """The panel over one link. `extra_routes` need no paired phone; Host and Origin still count."""
-    pairing = Pairing(show_code, clock)
-    link.listen(pairing.hear)
-    panel = routes.Panel(link, pairing, Screen(extras), clock)
+def _with_link(link: Link) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    """The app's life is its link's."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -51,15 +41,36 @@ def create_app(
         with contextlib.suppress(asyncio.CancelledError):
             await running
 
+    return lifespan
+
+
+def create_app(
+    link: Link,
+    *,
+    hosts: Iterable[str],
+    show_code: Callable[[str], None],
+    settable: Settable = Settable(),  # noqa: B008 - a value
+    extra_routes: Sequence[BaseRoute] = (),
+    extras: PageExtras | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> FastAPI:
+    """The panel over one link. `extra_routes` need no paired phone; Host and Origin still count."""
+    pairing = Pairing(show_code, clock)
+    link.listen(pairing.hear)
+    panel = routes.Panel(link, pairing, Screen(extras), clock)
+
     def is_extra(scope: Scope) -> bool:
         return any(route.matches(scope)[0] is Match.FULL for route in extra_routes)
 
     app = FastAPI(
-        title="Footloop", version="1", lifespan=lifespan, docs_url=None, redoc_url=None,
+        title="Footloop", version="1", lifespan=_with_link(link), docs_url=None, redoc_url=None,
         redirect_slashes=False,
     )  # fmt: skip
     app.add_middleware(Flood, clock=clock)
-    app.add_middleware(Door, hosts=hosts, phone_of=pairing.phone, is_open=is_extra, clock=clock)
+    app.add_middleware(
+        Door, hosts=hosts, names_settable=settable.names, phone_of=pairing.phone,
+        is_open=is_extra, clock=clock,
+    )  # fmt: skip
     app.add_middleware(Armour)
     answer_problems(app)
     app.include_router(routes.looking(panel))

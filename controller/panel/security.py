@@ -59,8 +59,8 @@ def is_urgent(scope: Scope) -> bool:
     return scope.get("method") == "POST" and scope["path"] in URGENT
 
 
-def judge_host(scope: Scope, hosts: frozenset[str]) -> str | None:
-    """A sentence when the name is not ours, None when it is."""
+def judge_host(scope: Scope, hosts: frozenset[str], settable: str | None = None) -> str | None:
+    """A sentence when the name is not ours, None when it is. `settable`: where names are given."""
     given = header(scope, b"host")
     match = HOST.fullmatch(given[0]) if len(given) == 1 else None
     if match is None:
@@ -68,10 +68,8 @@ def judge_host(scope: Scope, hosts: frozenset[str]) -> str | None:
     name = match[1].strip("[]").lower().rstrip(".")
     if name in hosts or _is_own_address(name, scope):
         return None
-    return (
-        f"This device does not answer to the name {name!r}. Use its address, or start it with"
-        f" --name {name} if that is its name."
-    )
+    otherwise = f", or, if that is its name, give it to it: {settable}" if settable else ""
+    return f"This device does not answer to the name {name!r}. Use its address{otherwise}."
 
 
 def _is_own_address(name: str, scope: Scope) -> bool:
@@ -116,6 +114,7 @@ class Door:
         app: ASGIApp,
         *,
         hosts: Iterable[str],
+        names_settable: str | None,
         phone_of: Callable[[str | None], str | None],
         is_open: Callable[[Scope], bool],
         clock: Callable[[], float],
@@ -123,6 +122,7 @@ class Door:
         self._app = app
         self._clock = clock
         self._hosts = own_names() | {host.strip("[]").lower().rstrip(".") for host in hosts}
+        self._names_settable = names_settable
         self._phone_of = phone_of
         self._is_open = is_open
 
@@ -135,7 +135,7 @@ class Door:
         await (refusal or self._app)(scope, receive, send)
 
     def _judge(self, scope: Scope) -> JSONResponse | None:
-        if (wrong := judge_host(scope, self._hosts)) is not None:
+        if (wrong := judge_host(scope, self._hosts, self._names_settable)) is not None:
             return problem(421, wrong)
         if (wrong := judge_origin(scope)) is not None:
             return problem(403, wrong)

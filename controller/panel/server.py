@@ -14,7 +14,8 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from controller.processes import end_with_parent
+from controller.panel.address import Settable
+from controller.processes import CONFIGURATION, FAILED, end_with_parent
 
 BACKLOG = 128
 HEAD_S = 5.0
@@ -23,6 +24,14 @@ MOST_CONNECTIONS = 256
 
 class PanelError(Exception):
     """The panel cannot run; the text names the cure."""
+
+    code = FAILED
+
+
+class PanelAddressError(PanelError, ValueError):
+    """Where the panel was told to listen is nowhere that this user, on this machine, can."""
+
+    code = CONFIGURATION
 
 
 class Impatient(H11Protocol):
@@ -76,30 +85,42 @@ def _more_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """The listening socket, or a PanelError that says what to type."""
+def listen(host: str, port: int, settable: Settable = Settable()) -> socket.socket:  # noqa: B008
+    """The listening socket, or a PanelError that says what to set, and where."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            cure = f"Port {port} is in use. Stop what uses it, or choose another with --port N."
-        elif error.errno in {errno.EACCES, errno.EPERM}:
-            cure = f"Port {port} is not allowed for this user. Choose one from 1024 on: --port N."
-        else:
-            cure = f"Cannot listen on {host}: {error.strerror or error}. Give this machine's"
-            cure += " own address with --host H, or leave --host out."
-        raise PanelError(cure) from error
+            raise PanelError(
+                f"Port {port} is in use. Stop what uses it, or choose another: {settable.port}."
+            ) from error
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            raise PanelAddressError(
+                f"Port {port} is not allowed for this user. Choose one from 1024 to 65535:"
+                f" {settable.port}."
+            ) from error
+        why = (error.strerror or str(error)).partition(" (while")[0]
+        raise PanelAddressError(
+            f"Cannot listen on {host!r}: {why}. Give an address of this machine, or 0.0.0.0 for"
+            f" every network it is in: {settable.host}."
+        ) from error
 
 
-def serve(app: FastAPI, host: str, port: int, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGTERM or SIGINT, then return; raises PanelError when the port is taken.
+def serve(
+    app: FastAPI,
+    host: str,
+    port: int,
+    settable: Settable,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then return. Raises `PanelError`.
 
     `ready` is called once the port is ours: whoever asks from then on gets an answer.
     """
     end_with_parent()
     _more_descriptors()
-    with listen(host, port) as listening:
+    with listen(host, port, settable) as listening:
         ready()
         config = uvicorn.Config(
             app, http=Impatient, ws="websockets-sansio", loop="asyncio", lifespan="on",

@@ -1,0 +1,39 @@
+"""What is typed on any of the command lines, understood once; a refusal tells the range."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from controller.settings_keys import HOST
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def port(text: str) -> int:
+    """A TCP port, 1 to 65535."""
+    if re.fullmatch("[0-9]{1,5}", text) is None or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}: a port is a whole number from 1 to 65535")
+    return int(text)
+
+
+def host(text: str) -> str:
+    """An address to listen on; nothing at all would be every network, unsaid."""
+    if HOST.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: a host is an address of this machine; 0.0.0.0 is every network it is in"
+        )
+    return text
+
+
+def add_command(
+    commands: Commands, name: str, what: str, examples: Sequence[str], note: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command whose help says what it does, and shows lines that can be typed."""
+    return commands.add_parser(
+        name,
+        help=what,
+        description=note or f"{what[0].upper()}{what[1:]}.",
+        epilog="\n  ".join(("examples:" if len(examples) > 1 else "example:", *examples)),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )

@@ -1,0 +1,10 @@
+"""A name that nobody knows, and those that were probably meant. Pure."""
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """What to write instead of `name`; a file lists what no guess finds."""
+    near = " or ".join(get_close_matches(name, known, n=3))
+    return f"did you mean {near}?" if near else "`footloop init` writes a file that lists all"

@@ -1,0 +1,101 @@
+"""What can be typed after `footloop-sim`: commands, options, and help with examples."""
+
+import argparse
+from contextlib import suppress
+from pathlib import Path
+
+from controller.arguments import Commands, add_command, host, port
+from controller.processes import READY_OPTION
+
+DEFAULT_PORT = 8080
+
+EPILOG = """examples:
+  footloop-sim run                       a simulated roller with its page
+  footloop-sim run --port 9000
+  footloop-sim replay walk.csv --json    a recording through the safety kernel
+  footloop-sim bench --json              how fast the simulator is here"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Understands every command; the one that was typed is in `command`."""
+    whole = argparse.ArgumentParser(
+        prog="footloop-sim",
+        description="Footloop on a simulated roller with a simulated foot.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = whole.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", dest="command"
+    )
+    _add_run(commands)
+    _add_judges(commands)
+    return whole
+
+
+def _add_run(commands: Commands) -> None:
+    """The product, and its two processes one by one."""
+    run = add_command(
+        commands,
+        "run",
+        "run the simulated roller and its page",
+        ["footloop-sim run", "footloop-sim run --port 9000 --folder kept"],
+    )
+    run.add_argument("--port", type=port, default=DEFAULT_PORT, help="default: %(default)s")
+    run.add_argument(
+        "--host",
+        type=host,
+        default="0.0.0.0",  # noqa: S104
+        help="default: every network",
+    )
+    run.add_argument("--folder", type=Path, help="journal and sockets; default: a new one")
+    run.add_argument("--seed", type=int, default=1, help="of the simulated world")
+    world = add_command(
+        commands, "engine", "the engine of run, alone", ["footloop-sim engine --folder kept"]
+    )
+    world.add_argument("--folder", type=Path, required=True)
+    world.add_argument("--seed", type=int, default=1)
+    panel = add_command(
+        commands,
+        "panel",
+        "the page of run, alone",
+        ["footloop-sim panel --folder kept --port 9000 --host 127.0.0.1"],
+    )
+    panel.add_argument("--folder", type=Path, required=True)
+    panel.add_argument("--port", type=port, required=True)
+    panel.add_argument("--host", type=host, required=True)
+    panel.add_argument(READY_OPTION, type=int, help=argparse.SUPPRESS)
+
+
+def _add_judges(commands: Commands) -> None:
+    """What runs at full speed and prints what it found."""
+    replay = add_command(
+        commands,
+        "replay",
+        "a recording through the safety kernel",
+        ["footloop-sim replay walk.csv --json --continue"],
+        "Judge a recording as if the roller were running. The first line names the columns:\n"
+        "time_s,pressure_kpa, and if you have them pressure_b_kpa,reference_kpa,duty.",
+    )
+    replay.add_argument("file", type=Path, metavar="FILE.csv", help="the recording")
+    replay.add_argument(
+        "--continue", action="store_true", dest="go_on", help="arm again after every trip"
+    )
+    bench = add_command(
+        commands,
+        "bench",
+        "how fast the simulator is here",
+        ["footloop-sim bench", "footloop-sim bench --seconds 5 --json"],
+    )
+    bench.add_argument(
+        "--seconds", type=seconds, default=30.0, help="simulated, per run; default: %(default)g"
+    )
+    for command in (replay, bench):
+        command.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def seconds(text: str) -> float:
+    """How long a run of the bench is, 0.1 to 60 s."""
+    with suppress(ValueError):
+        if 0.1 <= float(text) <= 60.0:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r}: a run takes 0.1 to 60 s")
