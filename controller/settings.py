@@ -16,7 +16,8 @@ from controller.limits import Limits
 from controller.nearest import meant
 from controller.session import Machine, Person
 from controller.settings_keys import KEYS, NOT_FITTED
-from hardware.wiring import CHOICES, OPTIONAL, Wiring, fastest_hz, problems
+from hardware.pin_rules import problems
+from hardware.wiring import CHOICES, OPTIONAL, Wiring, fastest_hz
 
 DEFAULT_PATH = Path("~/.config/footloop/footloop.toml")
 

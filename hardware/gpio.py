@@ -14,7 +14,7 @@ from typing import Any
 from gpiozero import InputDevice, OutputDevice
 
 from hardware import calibration as calibrations
-from hardware import wiring as wirings
+from hardware import pin_rules
 from hardware.adc import Channel, Source, open_channels
 from hardware.ads1115 import Bus, open_bus
 from hardware.bridge import open_bridge
@@ -69,7 +69,7 @@ class GpioRoller:
         self._pressure_a, self._taken_at_s = Reading(NAN, SensorStatus.OK), NAN
         with ExitStack() as parts:
             parts.callback(pin_factory.close)
-            if found := wirings.problems(wiring) + calibrations.problems(calibration):
+            if found := pin_rules.problems(wiring) + calibrations.problems(calibration):
                 raise ValueError("; ".join(found))
             with translated(AccessError, "The pins cannot be claimed", "see `gpioinfo` for users"):
                 self._bridge = open_bridge(wiring, pin_factory, kernel_pwm, parts)

@@ -53,6 +53,7 @@ PURE = (
     "firmware_bridge.wire",
     "hardware.calibration",
     "hardware.parts",
+    "hardware.pin_rules",
     "hardware.pinout",
     "hardware.roller",
     "hardware.signals",

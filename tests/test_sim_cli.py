@@ -115,7 +115,7 @@ def test_run_tells_the_address_once_the_page_answers(tmp_path: Path) -> None:
         with socket.create_connection(("127.0.0.1", port), GIVE_UP_S) as page:
             page.sendall(b"GET / HTTP/1.1\r\nHost: foot.lan\r\nConnection: close\r\n\r\n")
             refused = b"".join(iter(lambda: page.recv(4096), b""))
-        assert b"Use its address.\"" in refused, "the simulator can be given no further name"
+        assert b'Use its address."' in refused, "the simulator can be given no further name"
     finally:
         run.terminate()
         out, err = run.communicate(timeout=GIVE_UP_S)

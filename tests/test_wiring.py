@@ -7,17 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.wiring import (
-    ALLOWED,
-    OPTIONAL,
-    PAIRS,
-    PWM_CHANNELS,
-    RESERVED,
-    Wiring,
-    pins,
-    problems,
-    pwm_overlay,
-)
+from hardware.pin_rules import ALLOWED, PAIRS, RESERVED, problems
+from hardware.wiring import OPTIONAL, PWM_CHANNELS, Wiring, pins, pwm_overlay
 
 PIN_NAMES = sorted(ALLOWED)
 FULL = Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25)
