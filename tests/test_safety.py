@@ -309,6 +309,15 @@ def test_a_machine_begins_at_rest_or_with_the_stop_it_remembers() -> None:
     assert state.sitting.opened_at_s is None
 
 
+@pytest.mark.parametrize("mode", [Mode.RUNNING, Mode.HOLD, Mode.STOPPED, Mode.IDLE])
+def test_a_controller_that_is_told_to_end_leaves_no_session_and_every_stop(mode: Mode) -> None:
+    state = world_in(mode).state
+    parted = state.parted()
+    assert parted.sitting.opened_at_s is None
+    assert (parted.stop, parted.sitting.number) == (state.stop, state.sitting.number)
+    assert parted.sitting.pains == state.sitting.pains
+
+
 def test_reasons_that_latch_are_the_first_four() -> None:
     latching = {Reason.PAIN, Reason.PERSON, Reason.FAULT, Reason.POWER}
     assert {trip.reason for trip in Trip} == latching == set(list(Reason)[:4])
