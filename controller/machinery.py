@@ -1,9 +1,10 @@
-"""Is the machine sound while it may move? T7 the motor's current, T14 switches and gate. Pure.
+"""Is the machine sound? T7 the motor's current, T14 limit switches and gate. Pure.
 
 The sample of a tick shows what the last tick's drive did, so it is judged by that drive's duty.
 A winding's current says what resists the motor: friction, the load on the head, and the rotor's
-own inertia while the duty rises. While the duty falls the motor brakes and its current means
-nothing; there only the upper limit counts.
+own inertia while the duty rises. After the duty fell by a step the motor brakes and its current
+means nothing; there only the upper limit counts. At rest the gate must be off and no rail has
+both its ends in one place.
 """
 
 from math import inf
@@ -13,6 +14,8 @@ from controller.limits import Limits
 from controller.watch import ROUNDING_S, Trip
 from hardware.roller import Sample
 
+FOLLOWED_DUTY = 0.02
+"""A fall of duty from one tick to the next which the rotor follows without braking hard."""
 TWICE = 2
 """So many samples in a row are no accident."""
 
@@ -24,6 +27,7 @@ class Signs(NamedTuple):
     overdrawn_since_s: float = inf  # more current than the motor may ever draw
     unpowered_since_s: float = inf  # the gate is pulsed, yet off
     leaving_since_s: float = inf  # driven away from a limit switch that stays open
+    powered_since_s: float = inf  # at rest and not pulsed, the gate is on
     both_samples: int = 0  # in a row, both ends at once
 
 
@@ -32,11 +36,11 @@ NO_SIGNS = Signs()
 
 
 class Machinery(NamedTuple):
-    """What is remembered of motor, rail and gate while a mode may move."""
+    """What is remembered of motor, rail and gate."""
 
     duty: float = 0.0  # -1..1, of the last tick
-    steady_since_s: float = -inf  # it has been so
-    slowing: bool = False  # its last change was toward 0
+    rose_at_s: float = -inf  # away from 0
+    fell_at_s: float = -inf  # toward 0, by more than the rotor follows at once
     signs: Signs = NO_SIGNS
 
 
@@ -52,8 +56,7 @@ def attended(
     `duty`: the last drive's, -1..1, under which the sample was taken; its gate had an edge.
     """
     if duty != seen.duty:
-        slowing = abs(duty) < abs(seen.duty)
-        seen = Machinery(duty, now_s, slowing, seen.signs)
+        seen = _changed(seen, duty, now_s)
     if seen.signs is NO_SIGNS and _unremarkable(sample, limits):
         return seen, None
     signs = _read(seen, sample, limits, now_s)
@@ -76,9 +79,41 @@ def _unremarkable(sample: Sample, limits: Limits) -> bool:
     )
 
 
+def rested(
+    seen: Machinery, testing: bool, sample: Sample, limits: Limits, now_s: float
+) -> tuple[Machinery, Trip | None]:
+    """Fold one sample of a mode at rest in; return the memory and the fault found, if any.
+
+    `testing`: the self-test has the gate in hand and judges it itself.
+    """
+    on, both = sample.gate_on is True and not testing, _both(sample)
+    if seen is SOUND and not on and not both:
+        return seen, None
+    signs = Signs(
+        powered_since_s=_since(seen.signs.powered_since_s, on, now_s),
+        both_samples=seen.signs.both_samples + 1 if both else 0,
+    )
+    return (SOUND if signs == NO_SIGNS else Machinery(signs=signs)), _first(signs, limits, now_s)
+
+
+def _changed(seen: Machinery, duty: float, now_s: float) -> Machinery:
+    """The memory with another duty."""
+    before = abs(seen.duty)
+    return Machinery(
+        duty,
+        now_s if abs(duty) > before else seen.rose_at_s,
+        now_s if abs(duty) < before - FOLLOWED_DUTY else seen.fell_at_s,
+        seen.signs,
+    )
+
+
+def _both(sample: Sample) -> bool:
+    return sample.heel_end_open and sample.toe_end_open
+
+
 def _read(seen: Machinery, sample: Sample, limits: Limits, now_s: float) -> Signs:
     """What the sample shows, and since when it does."""
-    signs, both = seen.signs, sample.heel_end_open and sample.toe_end_open
+    signs, both = seen.signs, _both(sample)
     strained = _strained(seen, sample, limits, now_s)
     return Signs(
         strained_since_s=_since(signs.strained_since_s, strained, now_s),
@@ -103,10 +138,10 @@ def _since(since_s: float, holds: bool, now_s: float) -> float:
 def _strained(seen: Machinery, sample: Sample, limits: Limits, now_s: float) -> bool:
     """T7: the motor pushes against what is no foot."""
     current_ma = sample.motor_current_ma
-    changing = now_s - seen.steady_since_s < limits.settle_s
-    if current_ma is None or seen.duty == 0.0 or (changing and seen.slowing):
+    braking = now_s - seen.fell_at_s < limits.settle_s
+    if current_ma is None or seen.duty == 0.0 or braking:
         return False
-    rising = changing and not seen.slowing
+    rising = now_s - seen.rose_at_s < limits.settle_s
     return not (current_ma <= limits.current_ratio * model_ma(sample.pressure_kpa, rising, limits))
 
 
@@ -130,5 +165,6 @@ def _first(signs: Signs, limits: Limits, now_s: float) -> Trip | None:
         (late_s - signs.unpowered_since_s >= limits.unpowered_s, Trip.GATE_OFF),
         (signs.both_samples >= TWICE, Trip.ENDS_BOTH),
         (late_s - signs.leaving_since_s >= limits.leave_end_s, Trip.END_STUCK),
+        (now_s - signs.powered_since_s > limits.check_gate_s + limits.tick_s, Trip.GATE_ON),
     )
     return next((trip for broken, trip in rules if broken), None)

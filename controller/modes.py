@@ -194,6 +194,12 @@ class State(NamedTuple):
     test: SelfTest = SelfTest()  # of the session, or the last one's
     cause: Trip | None = None  # STOPPED: what trips still
 
+    @property
+    def testing(self) -> bool:
+        """The self-test of an open session is not over."""
+        opened = self.sitting.opened_at_s is not None
+        return self.mode is Mode.IDLE and opened and not self.test.over
+
     def parted(self) -> "State":
         """The controller was told to end, and the roller rests: no session is cut short."""
         return self._replace(sitting=self.sitting.closed(None))

@@ -88,8 +88,8 @@ def moved(
     if not mode.moving:
         drive = BRAKE if now_s - driven_at_s <= limits.brake_s else REST
         return State(
-            mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop, test=test,
-            cause=cause,
+            mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop,
+            machinery=machinery, test=test, cause=cause,
         ), drive  # fmt: skip
     duty = wanted = wanted_duty(state, request, sample, limits)
     if mode is Mode.WINDING_DOWN:

@@ -11,7 +11,7 @@ and what must be proven before a session in selftest.py.
 from math import inf
 
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
-from controller.machinery import attended
+from controller.machinery import attended, rested
 from controller.modes import TRANSITIONS, Event, Mode, Request, Sitting, State, Stop
 from controller.motion import goes_on, moved, onward
 from controller.rules import DECIDE
@@ -39,12 +39,14 @@ def step(
     machinery = state.machinery
     if live:
         machinery, fault = attended(machinery, state.duty, sample, limits, now_s)
-        trip = trip or fault
+    else:
+        machinery, fault = rested(machinery, state.testing, sample, limits, now_s)
+    trip = trip or fault
     if trip is None and goes_on(state, request, sample, watch):
         return onward(state, watch, machinery), state.course.drive
     if machinery is not state.machinery:
         state = state._replace(machinery=machinery)
-    if not live and foot_gone(watch, limits):
+    if not live and trip is None and foot_gone(watch, limits):
         state = state._replace(test=zeroed(state.test, now_s))
     trip = _heard(trip, state, request, sample)
     state = _decided(state, trip, request, sample, watch, limits)
@@ -63,7 +65,7 @@ def _heard(trip: Trip | None, state: State, request: Request, sample: Sample) ->
     """The trip that counts: a person's before all others, and the program's after them."""
     if sample.stop_pressed or request.stop:
         return Trip.STOP
-    if trip is Trip.LATE and state.mode is Mode.IDLE:
+    if trip is Trip.LATE and state.mode is Mode.IDLE and not state.testing:
         return None  # nothing moves and nothing is about to
     if trip is None and state.mode.moving:
         if request.lost:

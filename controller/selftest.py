@@ -19,6 +19,8 @@ from controller.limits import Limits
 from controller.watch import ROUNDING_S
 from hardware.roller import REST, Drive, Sample
 
+CLOSING_MARGIN_S = 0.005
+"""A gate must close so much sooner in the test than T14 asks while it moves."""
 ZERO_EVERY_S = 1.0
 """So often a zero that goes on is remembered anew."""
 
@@ -51,6 +53,8 @@ class SelfTest(NamedTuple):
     phase: Phase = Phase.SETTLING
     since_s: float = -inf  # in this phase
     on_since_s: float = inf  # the gate followed its pulses since
+    edge_at_s: float = -inf  # the last pulse
+    off_samples: int = 0  # in a row, the gate off after it
     ends: tuple[bool, bool] = (False, False)  # limit switches when it began
     zero_at_s: float = -inf  # a reading without a foot was last seen
     failed: Item | None = None
@@ -80,7 +84,8 @@ def advanced(
     if test.phase is not Phase.SETTLING and _ends(sample) != test.ends:
         return _failed(test, Item.MOVED, now_s), REST
     test = JUDGE[test.phase](test, sample, limits, now_s)
-    return test, _drive(test, limits, now_s)
+    drive = _drive(test, limits, now_s)
+    return test._replace(edge_at_s=now_s) if drive.gate else test, drive
 
 
 def skipped(sample: Sample) -> list[str]:
@@ -100,7 +105,8 @@ def _settling(test: SelfTest, sample: Sample, limits: Limits, now_s: float) -> S
     if sample.gate_on is None:
         return _next(test, Phase.PASSED, now_s)
     if sample.gate_on:
-        return _unless_late(test, Item.GATE_STAYS_ON, limits.check_gate_s, limits, now_s)
+        due_s = test.since_s + limits.check_gate_s + limits.tick_s
+        return _unless_late(test, Item.GATE_STAYS_ON, due_s, now_s)
     return _next(test._replace(ends=_ends(sample)), Phase.ASKED, now_s)
 
 
@@ -115,8 +121,8 @@ def _asked(test: SelfTest, sample: Sample, limits: Limits, now_s: float) -> Self
 
 def _pulsed(test: SelfTest, sample: Sample, limits: Limits, now_s: float) -> SelfTest:
     if not sample.gate_on:
-        test = test._replace(on_since_s=inf)
-        return _unless_late(test, Item.GATE_STAYS_OFF, limits.check_gate_s, limits, now_s)
+        due_s = test.since_s + limits.tick_s + limits.unpowered_s - CLOSING_MARGIN_S
+        return _unless_late(test._replace(on_since_s=inf), Item.GATE_STAYS_OFF, due_s, now_s)
     if _draws(sample, limits):
         return _failed(test, Item.BRIDGE_POWERED, now_s)
     test = test._replace(on_since_s=min(test.on_since_s, now_s))
@@ -126,7 +132,10 @@ def _pulsed(test: SelfTest, sample: Sample, limits: Limits, now_s: float) -> Sel
 
 def _withheld(test: SelfTest, sample: Sample, limits: Limits, now_s: float) -> SelfTest:
     if sample.gate_on:
-        return _unless_late(test, Item.GATE_STAYS_ON, limits.check_gate_s, limits, now_s)
+        due_s = test.edge_at_s + limits.check_gate_s
+        return _unless_late(test._replace(off_samples=0), Item.GATE_STAYS_ON, due_s, now_s)
+    if test.off_samples == 0:
+        return test._replace(off_samples=1)
     return _next(test, Phase.PASSED, now_s)
 
 
@@ -157,12 +166,9 @@ def _draws(sample: Sample, limits: Limits) -> bool:
     return current_ma is not None and not (current_ma <= limits.check_ma)
 
 
-def _unless_late(
-    test: SelfTest, item: Item, within_s: float, limits: Limits, now_s: float
-) -> SelfTest:
-    """The gate has so long; a tick more, because a sample shows the tick before."""
-    late = not (now_s - test.since_s <= within_s + limits.tick_s + ROUNDING_S)
-    return _failed(test, item, now_s) if late else test
+def _unless_late(test: SelfTest, item: Item, due_s: float, now_s: float) -> SelfTest:
+    """The gate has until then."""
+    return test if now_s <= due_s + ROUNDING_S else _failed(test, item, now_s)
 
 
 def _next(test: SelfTest, phase: Phase, now_s: float) -> SelfTest:

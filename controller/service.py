@@ -110,10 +110,10 @@ def _waiting(service: Service, state: State, now_s: float) -> Service:
 
 def _moving(service: Service, state: State, sample: Sample, now_s: float) -> Service:
     task, moved_s = service.task, now_s - service.since_s
-    if task is Task.HOME and sample.heel_end_open:
-        return service._replace(phase=Phase.DONE, since_s=now_s)
     if state.mode is not Mode.SERVICE:
         return _left(service, state, moved_s, now_s)
+    if task is Task.HOME and sample.heel_end_open:
+        return service._replace(phase=Phase.DONE, since_s=now_s)
     if task is Task.PULSES and moved_s >= ROLL_S:
         return _cut(service, state.watch.now_s, now_s)
     if moved_s > HOME_S:
@@ -123,11 +123,11 @@ def _moving(service: Service, state: State, sample: Sample, now_s: float) -> Ser
 
 
 def _left(service: Service, state: State, moved_s: float, now_s: float) -> Service:
-    """The kernel has left SERVICE."""
+    """The kernel has left SERVICE: cut by the switch, let go, or something lies on the roller."""
     stop = state.stop
     if service.task is Task.SWITCH and stop is not None and stop.trip is Trip.STOP:
         return _cut(service, stop.at_s, now_s)
-    if state.mode is Mode.IDLE and moved_s < BOUNCE_S:
+    if state.mode is Mode.IDLE and moved_s < BOUNCE_S and state.watch.light_since_s != inf:
         return service._replace(phase=Phase.WAITING, since_s=now_s)
     return _failed(service, Failure.LET_GO, now_s)
 

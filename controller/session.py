@@ -92,8 +92,9 @@ def plan(
     dt_s = 0.0 if at_s == -inf else now_s - at_s
     person, machine, limits, program = setting
     pad, presses = pressed(pad, sample.buttons, now_s)
-    if carriage.early and state.sitting.number != session.number:
-        carriage = Carriage()  # doubted: a new session finds its home anew
+    serving = service is not None and service.asks
+    if carriage.early and (serving or state.sitting.number != session.number):
+        carriage = Carriage()  # doubted: a new session, or service, finds its home anew
     carriage = moved(carriage, state.duty, sample, machine.travel_cm, limits, dt_s)
     place = carriage.at_cm / person.foot_length_cm if carriage.homed else None
     levels = _levelled(session, wish, presses, sample, state, now_s)

@@ -45,6 +45,7 @@ class Trip(Enum):
     MOTOR_STRAINED = ("T7", Reason.FAULT, "strained")
     MOTOR_OVERDRAWN = ("T7", Reason.FAULT, "overdrawn")
     GATE_OFF = ("T14", Reason.FAULT, "gate off")
+    GATE_ON = ("T14", Reason.FAULT, "gate on")
     ENDS_BOTH = ("T14", Reason.FAULT, "both ends")
     END_STUCK = ("T14", Reason.FAULT, "end stuck")
     END_EARLY = ("T14", Reason.FAULT, "end early")

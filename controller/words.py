@@ -37,6 +37,7 @@ TRIPS: dict[Trip, str] = {
     Trip.MOTOR_STRAINED: "the motor works too hard; check the rail, and what the roller touches",
     Trip.MOTOR_OVERDRAWN: "the motor draws too much current; check its wires and the driver",
     Trip.GATE_OFF: "the power gate opened by itself; check its supply, fuse and pulse wire",
+    Trip.GATE_ON: "the power gate is on though nothing pulses it; unplug 12 V, mend its relay",
     Trip.ENDS_BOTH: "both limit switches are open at once; check their wires",
     Trip.END_STUCK: "a limit switch stays open behind the roller; check its lever and wire",
     Trip.END_EARLY: "a limit switch opened far from its end; check its wire and the belt",

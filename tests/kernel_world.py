@@ -17,7 +17,7 @@ from controller.safety import step
 from controller.selftest import Phase, SelfTest
 from controller.trips import look
 from controller.watch import Reason, Trip, Watch
-from hardware.roller import Buttons, Drive, Sample
+from hardware.roller import REST, Buttons, Drive, Sample
 
 RATES_HZ = (100, 250, 500, 1000)
 CALM_KPA = 20.0
@@ -85,14 +85,16 @@ def lead_in(
     before_s = (-count - 1) / rate_hz
     test = SelfTest(zero_at_s=before_s) if sitting.opened_at_s is None else SelfTest(Phase.PASSED)
     state = State(mode, before_s, Watch(before_s), sitting=sitting, test=test)
-    states, drives = [], []
+    states: list[State] = []
+    drives = [REST]
     for tick in range(-count, 0):
         now_s = tick / rate_hz
-        state, drive = step(state, request, sample_of(breathing(tick, kpa), now_s), limits, now_s)
+        sample = sample_of(breathing(tick, kpa), now_s, gate_on=drives[-1].gate)
+        state, drive = step(state, request, sample, limits, now_s)
         assert state.stop is None
         states.append(state)
         drives.append(drive)
-    return tuple(states), tuple(drives)
+    return tuple(states), tuple(drives[1:])
 
 
 @dataclass

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.limits import Limits
-from controller.machinery import NO_SIGNS, SOUND, Machinery, Signs, attended, model_ma
+from controller.machinery import NO_SIGNS, SOUND, Machinery, Signs, attended, model_ma, rested
 from controller.watch import Trip
 from tests.kernel_world import sample_of
 
@@ -170,3 +170,46 @@ def test_the_shortcut_never_changes_the_answer(ticks: list[tuple[Any, ...]]) -> 
             assert (short, told) == (long, expected)
             if told is not None:
                 return
+
+
+# Where nothing may move.
+
+
+def at_rest(seconds: float, testing: bool = False, **fields: Any) -> Trip | None:
+    """So much time in a mode that may not move."""
+    seen = SOUND
+    for tick in range(round(seconds / LIMITS.tick_s)):
+        now_s = tick * LIMITS.tick_s
+        seen, trip = rested(seen, testing, sample_of(KPA, now_s, **fields), LIMITS, now_s)
+        if trip is not None:
+            return trip
+    return None
+
+
+def test_t14_a_gate_that_stays_on_at_rest() -> None:
+    assert at_rest(0.052, gate_on=True) is None
+    assert at_rest(0.054, gate_on=True) is Trip.GATE_ON
+    assert at_rest(1.0, gate_on=True, testing=True) is None, "the self-test judges it itself"
+    assert at_rest(1.0, gate_on=False) is at_rest(1.0, gate_on=None) is None
+
+
+def test_t14_both_ends_are_nowhere_also_at_rest() -> None:
+    both = {"heel_end_open": True, "toe_end_open": True}
+    assert at_rest(0.001, gate_on=False, **both) is None
+    assert at_rest(0.002, gate_on=False, **both) is Trip.ENDS_BOTH
+
+
+def test_at_rest_a_sound_machine_leaves_no_trace() -> None:
+    sample = sample_of(KPA, 0.0, gate_on=False, heel_end_open=True)
+    seen, trip = rested(SOUND._replace(duty=0.3), False, sample, LIMITS, 0.0)
+    assert (seen, trip) == (SOUND, None)
+
+
+def test_t7_a_duty_that_fades_slowly_hides_no_jam() -> None:
+    """Strokes that fall to rest lower the duty every 10 ms."""
+    bench = Bench(duty=0.3)
+    trips = []
+    for _ in range(20):
+        bench.duty -= 0.002
+        trips.append(bench.feel(0.010, motor_current_ma=1900.0))
+    assert Trip.MOTOR_STRAINED in trips[:8]

@@ -84,3 +84,16 @@ def test_an_end_closes_a_session_that_has_not_armed_yet() -> None:
     assert world.state.sitting.opened_at_s is not None
     sitting = world.tick(0.0, world.request._replace(end=True)).sitting
     assert sitting == sitting.closed(Reason.ENDED)
+
+
+def test_a_loop_that_hangs_during_the_self_test_is_a_fault() -> None:
+    """What it measures is time; in IDLE without a test nothing is about to move."""
+    world = resting_world()
+    world.ask(press=True)
+    world.calm(0.1)
+    assert world.state.testing
+    world.tick_number += 10
+    assert world.tick().stop is not None
+    idle = resting_world()
+    idle.tick_number += 10
+    assert idle.tick().stop is None

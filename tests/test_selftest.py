@@ -129,8 +129,11 @@ def test_what_is_no_number_is_current(current_ma: float) -> None:
 
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
-@pytest.mark.parametrize(("late_s", "item"), [(0.050, None), (0.0801, Item.GATE_STAYS_OFF)])
-def test_the_gate_has_50_ms_to_close(rate_hz: int, late_s: float, item: Item | None) -> None:
+@pytest.mark.parametrize(("late_s", "item"), [(0.025, None), (0.042, Item.GATE_STAYS_OFF)])
+def test_the_gate_closes_sooner_than_it_must_while_moving(
+    rate_hz: int, late_s: float, item: Item | None
+) -> None:
+    """What passes here must not trip T14 in its first 30 ms of motion."""
     bench = Bench(rate_hz).to(Phase.PULSED)
     began_s = bench.test.since_s
     while bench.now_s - began_s < late_s and not bench.test.over:
@@ -139,17 +142,25 @@ def test_the_gate_has_50_ms_to_close(rate_hz: int, late_s: float, item: Item | N
     assert bench.test.failed is item
 
 
-def test_the_gate_has_50_ms_to_open() -> None:
-    slow = Bench().to(Phase.WITHHELD)
-    began_s = slow.test.since_s
-    while slow.now_s - began_s <= 0.052:
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_the_gate_is_off_50_ms_after_the_last_pulse(rate_hz: int) -> None:
+    slow = Bench(rate_hz).to(Phase.WITHHELD)
+    edge_s = max(at for at, drive in enumerate(slow.drives) if drive.gate) / rate_hz
+    while slow.now_s - edge_s <= 0.050:
         slow.tick(gate_on=True)
     assert slow.run().test.phase is Phase.PASSED
-    stuck = Bench().to(Phase.WITHHELD)
+    stuck = Bench(rate_hz).to(Phase.WITHHELD)
     while not stuck.test.over:
         stuck.tick(gate_on=True)
-    assert stuck.now_s - stuck.test.since_s <= 0.004 + 1e-9
     assert stuck.test.failed is Item.GATE_STAYS_ON
+    assert stuck.test.since_s - edge_s <= 0.050 + 1.0 / rate_hz + 1e-9
+
+
+def test_a_gate_that_chatters_is_not_off() -> None:
+    bench = Bench().to(Phase.WITHHELD)
+    while not bench.test.over:
+        bench.tick(gate_on=bench.ticks % 2 == 0)
+    assert bench.test.failed is Item.GATE_STAYS_ON
 
 
 def test_a_gate_that_opens_while_pulsed_has_to_stay_on_anew() -> None:

@@ -235,3 +235,24 @@ def test_a_session_can_begin_afterwards() -> None:
     hold(rig)
     rig.roll(1.0)
     assert rig.in_mode(Mode.RUNNING)
+
+
+def test_something_that_touches_the_roller_early_is_no_bounce_of_the_button() -> None:
+    rig = at_rest(away_cm=9.0)
+    rig.serve(Task.HOME)
+    rig.sim.set_button("start", True)
+    rig.until_mode(Mode.SERVICE, 1.0)
+    rig.distorted = lambda one: one._replace(pressure_kpa=9.0, pressure_b_kpa=9.0)
+    rig.advance(0.05)
+    rig.distorted = lambda one: one
+    assert not any(one.drive.gate for one in rig.advance(3.0))
+    assert service(rig).failure is Failure.LET_GO
+
+
+def test_after_a_doubted_end_service_finds_home() -> None:
+    rig = at_rest(away_cm=9.0)
+    doubted = Carriage(15.0, True, doubts=9)
+    rig._loop._session = rig._loop._session._replace(carriage=doubted)
+    rig.serve(Task.HOME)
+    hold(rig)
+    assert (service(rig).phase, rig.mode) == (Phase.DONE, Mode.IDLE)

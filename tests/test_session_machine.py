@@ -69,12 +69,23 @@ def test_a_gate_that_is_welded() -> None:
     assert rig.moments[-1].truth.gate_on
     passed_by(rig)
     assert rig.state.test.failed is Item.GATE_STAYS_ON
-    rig.sim.foot_off()
+    assert rig.state.stop is not None
+    assert rig.state.stop.trip is Trip.GATE_ON
+    rig.ask("acknowledge")
     rig.advance(1.0)
-    rig.push("start")  # and again: it is found before anything is asked of the motor
-    asked_s = [one.at_s for one in rig.moments if one.drive.duty]
-    assert rig.state.test.failed is Item.GATE_STAYS_ON
-    assert rig.now_s - max(asked_s) > 1.0
+    assert rig.in_mode(Mode.STOPPED), "the cause stands"
+    assert rig.told["can"] == []
+
+
+@pytest.mark.parametrize("mode", [Mode.ARMED, Mode.HOLD])
+def test_a_gate_that_welds_while_all_rests_lets_nothing_go_on(mode: Mode) -> None:
+    rig = Rig().arm() if mode is Mode.ARMED else Rig().roll(3.0)
+    if mode is Mode.HOLD:
+        rig.ask("pause")
+        rig.until_mode(Mode.HOLD, 1.0)
+        rig.advance(0.5)
+    faulty(rig, lambda _: {"gate_on": True})
+    stopped_by(rig, Trip.GATE_ON, 0.07)
 
 
 def test_the_next_press_tries_again() -> None:
@@ -126,6 +137,21 @@ def test_a_stop_in_the_middle_of_it_latches() -> None:
     rig.ask("stop")
     (moment,) = rig.advance(rig.limits.tick_s)
     assert (moment.state.mode, moment.drive.gate) == (Mode.STOPPED, False)
+
+
+def test_while_a_sensor_is_broken_no_zero_is_seen() -> None:
+    """The foot was off before; what comes back has an offset that no zero has shown."""
+    rig = Rig()
+    rig.advance(1.5)
+    rig.sim.unplug_sensor()
+    rig.advance(2.0)
+    rig.sim.restore_sensor()
+    faulty(rig, lambda one: {"pressure_kpa": one.pressure_kpa + 20.0, "pressure_b_kpa": 20.0})
+    rig.advance(0.1)
+    rig.ask("acknowledge")
+    rig.until_mode(Mode.IDLE, 1.0)
+    rig.push("start")
+    assert rig.state.test.failed is Item.ZERO
 
 
 # Stopped while it moves.

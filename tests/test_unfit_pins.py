@@ -59,7 +59,10 @@ def test_what_the_self_test_finds_is_not_started_and_told(
     rig.sim.foot_on()
     rig.advance(4.0)
     assert rig.state.test.failed is item
-    assert rig.words.startswith(f"Not started: {UNFIT[item]}.")
+    if item is Item.GATE_STAYS_ON:  # and it goes on being on, which is a fault of its own
+        assert TRIPS[Trip.GATE_ON] in rig.words
+    else:
+        assert rig.words.startswith(f"Not started: {UNFIT[item]}.")
     assert Mode.ARMED not in rig.been_in()
     assert not any(one.truth.motor_powered and one.drive.gate for one in rig.moments)
     rig.close()
