@@ -114,7 +114,7 @@ def stop_without_scripts(browser: Browser, product: Product) -> None:
 
 def assert_held_for_two_seconds(one: Phone) -> None:
     """A tap is no acknowledgement; a hold is."""
-    expect(one.hold).to_have_text(re.compile("^Hold to continue at level [34]$"))
+    expect(one.hold).to_have_text(re.compile(r"^Hold to continue at level\s[34]$"))
     one.hold.tap()
     expect(one.page.locator("#toast")).to_contain_text("Hold it for 2 seconds")
     one.sees("STOPPED")

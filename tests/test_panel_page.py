@@ -109,7 +109,7 @@ def test_a_guest_is_told_how_to_pair_and_nothing_else() -> None:
     assert '<body class="guest" data-mode=""' in text
     assert "hold <b>+</b> and <b>−</b>" in text
     assert "small circles" not in text
-    assert 'http-equiv="refresh"' not in text
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in text, "its chip, too"
 
 
 def test_no_engine_and_old_news_are_told() -> None:

@@ -108,7 +108,6 @@ def _words(state: dict[str, Any], phone: str | None) -> dict[str, str]:
         "level": "–" if level is None else str(int(level)),
         "speeds": ",".join(f"{row.speed_cm_s:g}" for row in LEVELS.values()),
         "zones": ",".join(f"{end:g} {name}" for end, name in ZONES),
-        "refresh": '<noscript><meta http-equiv="refresh" content="5"></noscript>' if phone else "",
     }
 
 

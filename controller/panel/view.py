@@ -23,6 +23,8 @@ class StopShown(BaseModel):
     place: float | None
     level: int
     next_level: int
+    rest: bool = False
+    reference_kpa: float | None = None
     until: list[str]
 
 

@@ -10,6 +10,7 @@ const STEPS = { 'foot off': 'Lift your foot off the roller.', 'acknowledge': 'Ho
 const PRESSES = { start: 'Start', continue: 'Continue', pause: 'Pause' };
 const GONE = 'The device cannot be reached. If the roller moves, use the stop switch on it.';
 const OUT_OF_TOUCH = 'No news from the device. It goes on, or rests, by itself; Stop is tried all the same.';
+const NO_POWER = 'No news from the device. When last seen, its engine was not running, so the roller had no power.';
 const STALE_MS = 1000, SILENT_MS = 3000, HOLD_MS = 2000, SLIDER_MS = 100, STOP_MS = 10000;
 const BANDS = 24, SHORT = 60, NBSP = '\u00a0';
 

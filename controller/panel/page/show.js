@@ -19,6 +19,7 @@ const warmth = ratio => `rgb(${ratio < 1.4 ? mix(CALM, AMBER, part((ratio - 1) /
 function drawSole() {
   const { place, pressure_kpa: pressure, reference_kpa: expected, foot, stop: halt } = state;
   const ratio = pressure === null ? 0 : pressure / (expected || 25);
+  const scale = (halt ? halt.reference_kpa : expected) || 25;
   const spot = halt?.place ?? null;
   $('foot').setAttribute('transform', foot === 'right' ? 'matrix(-1 0 0 1 100 0)' : '');
   $('roller').style.display = place === null ? 'none' : '';
@@ -36,14 +37,15 @@ function drawSole() {
     ? [halt.pressure_kpa, `at level ${halt.level}`, spot === null ? '' : `at the ${region(spot)}`]
     : [pressure, expected && MOVING.includes(state.mode) ? `${expected.toFixed(0)} expected` : '', place === null ? '' : `at the ${region(place)}`];
   put('pressure', figure === null ? '–' : Math.max(0, figure).toFixed(0));
-  $('bar').style.clipPath = `inset(0 ${100 - Math.min(100, (figure ?? 0) / (expected || 25) * 50)}% 0 0 round .5rem)`;
+  $('bar').style.clipPath = `inset(0 ${100 - Math.min(100, (figure ?? 0) / scale * 50)}% 0 0 round .5rem)`;
   put('against', under || NBSP);
   put('where', below || NBSP);
 }
 
 function drawLevel(stale) {
   const level = state.level ?? 0, goal = wanted(), max = state.level_max ?? 10;
-  put('level', goal ? String(goal) : '–');
+  put('level', !goal ? '–' : goal === level ? String(goal) : `${level}→${goal}`);
+  $('level').className = goal === level ? '' : 'way';
   if (wish === null && asked === null) $('slider').value = goal;
   $('slider').setAttribute('aria-valuetext', `${goal}, ${FEEL[goal]}`);
   [...$('bars').children].forEach((bar, index) => {
@@ -54,7 +56,7 @@ function drawLevel(stale) {
   const limit = other ? ` · ${state.holder} may go stronger` : goal >= max && max < 10 ? ' · the most for now' : '';
   put('feel', goal ? `${FEEL[goal]} · ${SPEED[goal]} cm/s${limit}` : NBSP);
   $('slider').disabled = stale;
-  $('raise').disabled = stale || goal >= max;
+  $('raise').disabled = stale || goal >= max || Boolean(other);
 }
 
 function drawButtons(stale) {
@@ -80,7 +82,7 @@ function drawBack(stale) {
     item.className = open.has(sort(step)) ? '' : 'done';
   });
   while ($('steps').children.length > steps.length) $('steps').lastChild.remove();
-  put('hold', heldFrom === null ? `Hold to continue at level ${halt.next_level}` : 'Keep holding…');
+  put('hold', heldFrom !== null ? 'Keep holding…' : halt.rest ? 'Hold to close this stop' : `Hold to continue at level${NBSP}${halt.next_level}`);
   $('hold').disabled = stale || !state.can.includes('acknowledge');
   if ($('hold').disabled && heldFrom !== null) holdEnd();
 }
@@ -93,7 +95,7 @@ function draw() {
   if (guest || !state) return;
   body.dataset.mode = state.mode ?? '';
   put('chip', isStale() ? 'Out of touch' : MODES[state.mode] ?? state.mode ?? 'No engine');
-  const words = isStale() ? OUT_OF_TOUCH : state.words;
+  const words = (!isStale() ? state.words : state.mode === null ? NO_POWER : OUT_OF_TOUCH).replace(state.phase, phase => phase.replaceAll(' ', NBSP)).replaceAll(' ·', NBSP + '·');
   const end = words.length > SHORT ? words.indexOf('. ') + 1 : 0;
   put('words', words.slice(0, end || undefined));
   put('more', end ? words.slice(end + 1) : '');
