@@ -125,7 +125,7 @@ class _Judging:
                 if self._state.mode is Mode.STOPPED:
                     break
         other_kpa = row.pressure_kpa if row.pressure_b_kpa is None else row.pressure_b_kpa
-        self._sample = Sample(row.time_s, row.pressure_kpa, other_kpa, gate_on=True)
+        self._sample = Sample(row.time_s, row.pressure_kpa, other_kpa)
         if row.duty is not None and self._state.mode.moving:
             self._state = self._state._replace(duty=row.duty)
         self._tick(self._sample, row.reference_kpa, row.time_s)
@@ -151,6 +151,7 @@ class _Judging:
         before = _renewed(self._state, now_s)
         asked = ROLLING if before.mode.moving else WAITING
         request = asked._replace(reference_kpa=reference_kpa)
+        sample = sample._replace(gate_on=before.mode.moving)  # healthy: it follows its pulses
         state, _ = step(before, request, sample, self._limits, now_s)
         if state.stop is not None and before.stop is None:
             told = words.stopped(state, state.stop, False, self._limits)

@@ -52,7 +52,7 @@ def test_a_port_in_use_is_one_sentence_and_leaves_nothing(tmp_path: Path, taken_
 @pytest.mark.parametrize(("port", "typed"), [((), ""), (("PORT=8123",), " --port '8123'")])
 def test_make_run_takes_the_port_that_the_cure_names(port: tuple[str, ...], typed: str) -> None:
     told = subprocess.run(
-        ["make", "-n", "run", *port], cwd=Path(__file__).parent.parent,
+        ["make", "--no-print-directory", "-n", "run", *port], cwd=Path(__file__).parent.parent,
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert told.stdout.splitlines()[-1].rstrip() == f".venv/bin/footloop-sim run{typed}"
