@@ -41,8 +41,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 READINGS, EVERY_S = 200, 0.005
 """A second of readings."""
 BEGIN = "Take everything off the head, let it be still, then press Enter: "
-WEIGH = "Lay a known weight on the head, let it be still, type it (2.5 kg, 500 g, 24.5 N){}: "
-WEIGHTS_N = "type a number and its unit, 1 N to 1000 N, such as 2.5 kg, 500 g or 24.5 N"
+WEIGH = "Lay a known weight on the head, let it be still, type it (4 kg, 500 g, 40 N){}: "
+WEIGHTS_N = "type a number and its unit, 1 N to 1000 N, such as 4 kg, 500 g or 40 N"
 KEPT = "Kept. It serves from the engine's next start on."
 UNCHANGED = "Nothing was changed."
 

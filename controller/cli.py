@@ -136,7 +136,13 @@ def _today() -> date:
 
 def _stop_test(given: argparse.Namespace) -> int:
     folder = given.folder or settings.load(given.config).folder
-    found = stop_test(folder / engine.SOCKET, lambda line: print(line, file=sys.stderr, flush=True))
+    try:
+        found = stop_test(
+            folder / engine.SOCKET, lambda line: print(line, file=sys.stderr, flush=True)
+        )
+    except KeyboardInterrupt:
+        print("not finished; nothing moves unless Start is held on the device", file=sys.stderr)
+        return FAILED
     if given.json:
         print(json.dumps(found))
     else:

@@ -127,6 +127,8 @@ def _left(service: Service, state: State, moved_s: float, now_s: float) -> Servi
     stop = state.stop
     if service.task is Task.SWITCH and stop is not None and stop.trip is Trip.STOP:
         return _cut(service, stop.at_s, now_s)
+    if stop is not None:
+        return _failed(service, Failure.BUSY, now_s)
     if state.mode is Mode.IDLE and moved_s < BOUNCE_S and state.watch.light_since_s != inf:
         return service._replace(phase=Phase.WAITING, since_s=now_s)
     return _failed(service, Failure.LET_GO, now_s)

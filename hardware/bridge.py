@@ -1,6 +1,8 @@
 """The motor driver: two inputs with PWM, and its enable line.
 
-Both inputs high are the short brake, both low let the motor coast. Every line rests low. Pins
+Both inputs high are the short brake, both low let the motor coast. Between the pulses of a duty the
+motor is braked, not let go: only then is its speed in proportion to the duty, and its current seen
+all the time (docs/decisions/0018). Every line rests low. Pins
 change one by one, and the process may be paused in between; so while both inputs change, the
 driver is off.
 """
@@ -83,7 +85,10 @@ def levels(drive: Drive) -> Levels:
         return Levels(0.0, 0.0, enabled=False)
     if drive.duty == 0.0 and drive.brake:
         return Levels(1.0, 1.0, enabled=True)
-    return Levels(max(drive.duty, 0.0), max(-drive.duty, 0.0), enabled=True)
+    if drive.duty == 0.0:
+        return Levels(0.0, 0.0, enabled=True)
+    low = 1.0 - abs(drive.duty)
+    return Levels(1.0, low, True) if drive.duty > 0.0 else Levels(low, 1.0, True)
 
 
 def _both_change(before: Levels, wanted: Levels) -> bool:

@@ -105,8 +105,7 @@ HX711_SUPPLY = (
 )
 
 SAFETY = (
-    "12 V never reaches the Pi: no pin of the header stands more than 3.3 V. The Pi has its own "
-    "5 V supply.",
+    "12 V never reaches the Pi: no GPIO pin stands more than 3.3 V. The Pi has its own 5 V supply.",
     "One common ground: the 12 V supply's minus, the driver's ground, the sensors' ground and "
     "the Pi's ground are joined at one point.",
     "12 V reaches the driver through a fuse. Try every switch and the gate with the motor's wires "

@@ -127,8 +127,8 @@ def test_pins_that_fail_later_are_a_read_error(pi: FakePi) -> None:
 @pytest.mark.parametrize(
     ("drive", "lines"),
     [
-        (AHEAD, (0.4, 0.0, True)),
-        (AHEAD._replace(duty=-0.7), (0.0, 0.7, True)),
+        (AHEAD, (1.0, 0.6, True)),
+        (AHEAD._replace(duty=-0.7), (0.3, 1.0, True)),
         (AHEAD._replace(duty=0.0), (0.0, 0.0, True)),
         (BRAKE, (1.0, 1.0, True)),
         (REST, (0.0, 0.0, False)),

@@ -44,8 +44,8 @@ def test_it_opens_at_rest(rig: Rig) -> None:
 @pytest.mark.parametrize(
     ("drive", "bridge"),
     [
-        (AHEAD, [0.4, 0.0, 1.0]),
-        (BACK, [0.0, 0.7, 1.0]),
+        (AHEAD, [1.0, 0.6, 1.0]),
+        (BACK, [pytest.approx(0.3), 1.0, 1.0]),
         (COAST, [0.0, 0.0, 1.0]),
         (BRAKE, [1.0, 1.0, 1.0]),
         (REST, [0.0, 0.0, 0.0]),
@@ -70,7 +70,7 @@ def test_coming_to_rest_switches_the_driver_off_first(rig: Rig) -> None:
 
 def test_a_change_of_speed_leaves_the_enable_line_alone(rig: Rig) -> None:
     for duty in (0.1, 0.2, 0.05, 0.0, -0.1, -1.0):
-        roller_of(rig).drive(COAST._replace(duty=duty))
+        roller_of(rig).drive(COAST._replace(duty=duty, brake=duty == 0.0))
     assert sum(number == rig.wiring.enable_pin for number, _ in rig.pi.trace) == 1
 
 
@@ -241,7 +241,7 @@ def test_what_is_not_fitted_is_none_and_not_driven() -> None:
     sample = roller.read()
     assert (sample.gate_on, sample.pressure_b_kpa, sample.motor_current_ma) == (None, None, None)
     roller.drive(AHEAD)
-    assert rig.bridge() == [0.4, 0.0, 1.0]
+    assert rig.bridge() == [1.0, 0.6, 1.0]
     rig.close()
 
 
@@ -278,7 +278,7 @@ def test_a_pin_that_cannot_be_set_is_an_error_without_a_gate_edge(
     assert rig.gate_edges() == 1
     assert rig.bridge()[2] == 0.0, "the driver stays off"
     roller.drive(AHEAD)
-    assert rig.bridge() == [0.4, 0.0, 1.0], "an unknown state is written in full"
+    assert rig.bridge() == [1.0, 0.6, 1.0], "an unknown state is written in full"
 
 
 def test_a_pin_that_fails_while_closing_keeps_none_of_the_others_from_rest(

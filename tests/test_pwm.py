@@ -79,7 +79,7 @@ def test_a_folder_that_may_not_be_written_is_an_access_error(tmp_path: Path) -> 
 def test_the_bridge_is_driven_braked_and_left_at_rest(tmp_path: Path) -> None:
     rig = Rig(WIRING, folder=tmp_path)
     roller = rig.open()
-    for duty, seen in ((0.5, [0.5, 0.0, 1.0]), (-0.25, [0.0, 0.25, 1.0])):
+    for duty, seen in ((0.5, [1.0, 0.5, 1.0]), (-0.25, [0.75, 1.0, 1.0])):
         roller.drive(Drive(duty=duty, brake=False, enabled=True, gate=False))
         assert rig.bridge() == seen
     roller.drive(BRAKE)

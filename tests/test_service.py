@@ -256,3 +256,13 @@ def test_after_a_doubted_end_service_finds_home() -> None:
     rig.serve(Task.HOME)
     hold(rig)
     assert (service(rig).phase, rig.mode) == (Phase.DONE, Mode.IDLE)
+
+
+def test_a_stop_in_the_middle_of_it_is_no_letting_go() -> None:
+    rig = at_rest(away_cm=9.0)
+    rig.serve(Task.HOME)
+    rig.sim.set_button("start", True)
+    rig.until_mode(Mode.SERVICE, 1.0)
+    rig.ask("stop")
+    rig.advance(0.1)
+    assert (rig.mode, service(rig).failure) == (Mode.STOPPED, Failure.BUSY)

@@ -134,6 +134,17 @@ def test_an_engine_that_ends_is_told(tmp_path: Path, last: bytes) -> None:
         thread.join()
 
 
+def test_an_interruption_is_a_sentence(
+    engine: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(stop_test, "_done", interrupted)
+    assert cli.main(["stop-test", "--folder", str(engine)]) == 1
+    assert "not finished; nothing moves unless Start is held" in capsys.readouterr().err
+
+
 def test_a_slow_gate_does_not_pass(
     engine: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
