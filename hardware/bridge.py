@@ -73,8 +73,10 @@ class Bridge:
         if wanted != before:
             if before is None or not wanted.enabled or _both_change(before, wanted):
                 self._enable.off()
-            self._forward.value = wanted.forward
-            self._backward.value = wanted.backward
+            if before is None or wanted.forward != before.forward:
+                self._forward.value = wanted.forward
+            if before is None or wanted.backward != before.backward:
+                self._backward.value = wanted.backward
             self._enable.value = wanted.enabled
         self._levels = wanted
 
