@@ -4,7 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 LOCK_UV := build/lock/bin/uv
 LOCK := pip compile pyproject.toml --group build --universal --python-version 3.11 \
-	--generate-hashes --custom-compile-command "make lock" --quiet
+	--generate-hashes --no-strip-extras --custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test check format lock clean

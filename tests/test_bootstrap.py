@@ -1,13 +1,19 @@
 """The set-up of a machine: it knows when nothing is to do, and says in one sentence what is."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import bootstrap
+
+DEV = bootstrap.ROOT / bootstrap.REQUIREMENTS["dev"]
 
 
 @pytest.fixture
@@ -137,3 +143,24 @@ def test_the_failure_of_a_set_up_is_one_sentence_and_exit_code_1(
     monkeypatch.setattr(bootstrap, "build_environment", fail)
     assert bootstrap.main(["run"]) == 1
     assert capsys.readouterr().err == "set-up: no room\n"
+
+
+def locked() -> dict[str, set[str]]:
+    """Every package of the dev set with the extras it is locked with."""
+    lines = re.findall(r"^([a-z0-9.-]+)(?:\[(.+?)\])?==", DEV.read_text(), re.MULTILINE)
+    return {canonicalize_name(name): set(filter(None, extras.split(","))) for name, extras in lines}
+
+
+def test_what_is_asked_with_an_extra_is_locked_with_it() -> None:
+    """Else pip, asked for hashes, takes the newest release for the extra, which has none."""
+    known = locked()
+    asked = [
+        (found.metadata["Name"], one)
+        for found in distributions()
+        if canonicalize_name(found.metadata["Name"]) in known
+        for one in map(Requirement, found.requires or [])
+        if one.extras and (one.marker is None or one.marker.evaluate({"extra": ""}))
+    ]
+    assert any(name == "pytest-cov" for name, _ in asked), "the check has something to check"
+    for name, one in asked:
+        assert one.extras <= known[canonicalize_name(one.name)], f"{name} asks for {one}"
