@@ -164,7 +164,7 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
     ]
     assert requirements
     for line in requirements:
-        assert re.match(r"[a-z0-9][a-z0-9._-]*==[^ ]+ ", line), line
+        assert re.match(r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,_-]+\])?==[^ ]+ ", line), line
         assert "--hash=sha256:" in line, line
 
 
