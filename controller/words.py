@@ -93,7 +93,7 @@ def stopped(state: State, stop: Stop, held: bool, limits: Limits) -> str:
     told = f"Stopped: {cause}"
     if stop.trip.reason is Reason.PAIN:
         told += f" at the {where}, level {stop.level}" if where else f", level {stop.level}"
-        return f"{told}. {ADVICE if stop.rest else _way_back(state, stop, limits)}"
+        return f"{told}. {_enough(state) if stop.rest else _way_back(state, stop, limits)}"
     if stop.trip.reason is Reason.PERSON:
         return f"{told}. {'Release the switch, then hold' if held else 'Hold'} Continue to go on."
     return f"{told}. Then hold Continue to go on."
@@ -203,9 +203,15 @@ def _idle(state: State, limits: Limits) -> str:
     if sitting.why is Reason.UNFIT and state.test.failed is not None:
         return f"Not started: {UNFIT[state.test.failed]}. Then press Start on the device again."
     if now_s < sitting.rest_until_s:
-        return f"{ADVICE} A new session is possible in {_minutes(sitting.rest_until_s - now_s)}."
+        return _enough(state)
     ended = ENDED.get(sitting.why, "") if sitting.why is not None else ""
     return f"{ended} To begin, press Start on the device.".strip()
+
+
+def _enough(state: State) -> str:
+    """After the second sharp pressure: the advice, and when a new session is possible."""
+    left_s = state.sitting.rest_until_s - state.watch.now_s
+    return f"{ADVICE} A new session is possible in {_minutes(left_s)}." if left_s > 0 else ADVICE
 
 
 def _minutes(left_s: float) -> str:

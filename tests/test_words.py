@@ -134,6 +134,13 @@ def test_the_second_pain_gives_the_advice_instead() -> None:
     assert "level 4" in words
 
 
+def test_the_second_pain_says_when_a_new_session_is_possible() -> None:
+    stop = stop_of(Trip.RISE, at_s=NOW_S, rest=True)
+    sitting = Sitting(rest_until_s=NOW_S + 600.0)
+    said = say(state_of(Mode.STOPPED, NO_FOOT, sitting, stop=stop))
+    assert said.endswith(f"{ADVICE} A new session is possible in 11 min.")
+
+
 @pytest.mark.parametrize("held", [True, False])
 def test_a_person_is_told_to_release_only_what_is_held(held: bool) -> None:
     words = stop_words(Trip.STOP, held=held)
