@@ -11,6 +11,7 @@ const PRESSES = { start: 'Start', continue: 'Continue', pause: 'Pause' };
 const GONE = 'The device cannot be reached. If the roller moves, use the stop switch on it.';
 const OUT_OF_TOUCH = 'No news from the device. It goes on, or rests, by itself; Stop is tried all the same.';
 const NO_POWER = 'No news from the device. When last seen, its engine was not running, so the roller had no power.';
+const FORGOTTEN = 'The device no longer knows this phone, as after a restart. Please pair it again.';
 const STALE_MS = 1000, SILENT_MS = 3000, HOLD_MS = 2000, SLIDER_MS = 100, STOP_MS = 10000;
 const BANDS = 24, SHORT = 60, NBSP = '\u00a0';
 
@@ -30,7 +31,7 @@ async function post(path, content, limit = 3000) {
     answer = await fetch('/api/v1/' + path, { method: 'POST', signal: within(limit), body: content && JSON.stringify(content), headers: content ? { 'Content-Type': 'application/json' } : {} });
   } catch { throw new Error(GONE); }
   if (answer.ok) return;
-  if (answer.status === 401) enter(true);
+  if (answer.status === 401) { enter(true); throw new Error(FORGOTTEN); }
   throw new Error((await answer.json().catch(() => ({}))).error || GONE);
 }
 let toastTimer;

@@ -92,7 +92,8 @@ function draw() {
   const stale = isStale() || !state || state.mode === null;
   body.classList.toggle('stale', stale);
   body.classList.toggle('fresh', !stale);
-  if (guest || !state) return;
+  if (guest) return;
+  if (!state) { for (const id of ['slider', 'raise', 'primary', 'end', 'hold']) $(id).disabled = true; return; }
   body.dataset.mode = state.mode ?? '';
   put('chip', isStale() ? 'Out of touch' : MODES[state.mode] ?? state.mode ?? 'No engine');
   const words = (!isStale() ? state.words : state.mode === null ? NO_POWER : OUT_OF_TOUCH).replace(state.phase, phase => phase.replaceAll(' ', NBSP)).replaceAll(' ·', NBSP + '·');

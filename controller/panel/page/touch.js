@@ -41,6 +41,7 @@ async function knock() { // a refused WebSocket does not say why; a plain reques
 async function lookIn() { // a guest sees that the device is there, and whether pairing is open
   try {
     const health = await (await fetch('/healthz', { signal: within(2000) })).json();
+    if (!guest) return; // paired meanwhile
     seenAt = now();
     state = { mode: health.engine ? 'GUEST' : null };
     put('window', health.pairing_left_s ? `The code is good for ${health.pairing_left_s} more seconds.` : '');
@@ -52,7 +53,15 @@ function enter(asGuest) {
   guest = asGuest;
   state = null;
   body.className = body.className.replace(/paired|guest/, guest ? 'guest' : 'paired');
-  if (guest) { socket?.close(); socket = null; body.dataset.mode = ''; } else connect();
+  if (guest) {
+    socket?.close();
+    socket = null;
+    body.dataset.mode = '';
+    $('code').value = ''; // of a window that is closed
+    put('window', '');
+    toast(FORGOTTEN, 15000);
+    lookIn();
+  } else connect();
   draw();
 }
 $('pair').addEventListener('submit', async event => {
@@ -75,5 +84,7 @@ setInterval(() => {
   if (!guest && socket && now() - openedAt > SILENT_MS) again();
 }, 250);
 setInterval(drawAge, 500);
-for (const wake of ['online', 'pageshow']) addEventListener(wake, () => { if (!guest && isStale()) { waitMs = 250; again(); } });
-document.addEventListener('visibilitychange', () => { if (!document.hidden && !guest && isStale()) { waitMs = 250; again(); } });
+const wake = () => { if (!document.hidden && !guest && isStale()) { waitMs = 250; again(); } };
+addEventListener('online', wake);
+addEventListener('pageshow', event => { if (event.persisted) wake(); }); // the first one finds us connecting
+document.addEventListener('visibilitychange', wake);
