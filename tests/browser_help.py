@@ -5,6 +5,7 @@ A person waits until something is to be seen, as long as it takes; nothing here 
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,9 +15,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as TooLongError
 
+from bootstrap import CHROMIUMS
 from tests.link_client import LinkClient, connected
 from tests.waiting import wait_for
 
@@ -167,6 +170,22 @@ class Phone:
         """A screenshot, kept as build output."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium; without one the tests are skipped, but never in CI."""
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if path is None:
+        cure = "Chromium is missing; type: sudo apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(cure)
+        pytest.skip(cure)
+    switches = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    with sync_playwright() as play:
+        one = play.chromium.launch(executable_path=path, args=switches)
+        yield one
+        one.close()
 
 
 @contextmanager

@@ -97,5 +97,5 @@ function shine(light) {
 }
 let mode;
 document.addEventListener('footloop:state', ({ detail }) => { if (detail.mode !== mode) { mode = detail.mode; look(); } });
-document.querySelector('.banner').insertAdjacentHTML('beforeend', '<a href="#hands"> · to the device</a>');
+document.querySelector('.banner').insertAdjacentHTML('beforeend', ' <a href="#hands">Device</a>');
 look();

@@ -6,7 +6,7 @@ const SPEED = ['', ...body.dataset.speeds.split(',')]; // cm/s
 const ZONES = body.dataset.zones.split(',').map(zone => zone.split(' ')); // where each ends, its name
 const MODES = { IDLE: 'At rest', ARMED: 'Ready', SOFT_START: 'Starting', RUNNING: 'Running', EASED: 'Eased', WINDING_DOWN: 'Ending', HOLD: 'Paused', STOPPED: 'Stopped', SERVICE: 'Service' };
 const MOVING = ['SOFT_START', 'RUNNING', 'EASED', 'WINDING_DOWN'];
-const STEPS = { 'foot off': 'Lift your foot off the roller.', 'acknowledge': 'Hold Continue for 2 seconds.', 'release Stop': 'Release the stop switch on the device.', 'mend the cause': 'See to what stopped it.' };
+const STEPS = { 'foot off': 'Lift your foot off the roller.', 'acknowledge': 'Hold Continue for 2 seconds.', 'close': 'Hold the button below for 2 seconds.', 'start': 'Press Start on the device to begin anew.', 'release Stop': 'Release the stop switch on the device.', 'mend the cause': 'See to what stopped it.' };
 const PRESSES = { start: 'Start', continue: 'Continue', pause: 'Pause' };
 const GONE = 'The device cannot be reached. If the roller moves, use the stop switch on it.';
 const OUT_OF_TOUCH = 'No news from the device. It goes on, or rests, by itself; Stop is tried all the same.';

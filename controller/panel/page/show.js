@@ -54,7 +54,7 @@ function drawLevel(stale) {
   });
   const other = state.holder && state.holder !== 'this phone';
   const limit = other ? ` · ${state.holder} may go stronger` : goal >= max && max < 10 ? ' · the most for now' : '';
-  put('feel', goal ? `${FEEL[goal]} · ${SPEED[goal]} cm/s${limit}` : NBSP);
+  put('feel', goal ? `${goal > level ? 'rising to ' : ''}${FEEL[goal]} · ${SPEED[goal]} cm/s${limit}` : NBSP);
   $('slider').disabled = stale;
   $('raise').disabled = stale || goal >= max || Boolean(other);
 }
@@ -68,12 +68,14 @@ function drawButtons(stale) {
 }
 
 let steps = [], stepsOf = null; // all steps of this stop; those no longer asked for are done
+const wayBack = ({ until, rest }) => rest ? until.map(step => step === 'acknowledge' ? 'close' : step) : [...until, 'start'];
 const sort = step => /^[\d.]+ s$/.test(step) ? 'wait' : step;
 function drawBack(stale) {
   const halt = state.stop;
   if (!halt) return;
-  if (stepsOf !== halt.at_s) { stepsOf = halt.at_s; steps = halt.until; }
-  const open = new Map(halt.until.map(step => [sort(step), step]));
+  const left = wayBack(halt), known = new Set(steps.map(sort));
+  const open = new Map(left.map(step => [sort(step), step]));
+  if (stepsOf !== halt.at_s || [...open.keys()].some(step => !known.has(step))) { stepsOf = halt.at_s; steps = left; }
   steps.forEach((step, index) => {
     const item = $('steps').children[index] ?? $('steps').appendChild(document.createElement('li'));
     const asked = open.get(sort(step)) ?? step;
@@ -82,7 +84,7 @@ function drawBack(stale) {
     item.className = open.has(sort(step)) ? '' : 'done';
   });
   while ($('steps').children.length > steps.length) $('steps').lastChild.remove();
-  put('hold', heldFrom !== null ? 'Keep holding…' : halt.rest ? 'Hold to close this stop' : `Hold to continue at level${NBSP}${halt.next_level}`);
+  put('hold', heldFrom !== null ? 'Keep holding…' : halt.rest ? 'Hold to close this stop' : 'Hold to continue');
   $('hold').disabled = stale || !state.can.includes('acknowledge');
   if ($('hold').disabled && heldFrom !== null) holdEnd();
 }
