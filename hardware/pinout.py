@@ -3,21 +3,21 @@
 Made from the same frozen data that the roller claims its pins by, so the two cannot differ.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from hardware.parts import (
     ELEMENTS,
-    GATE,
     HX711_SUPPLY,
     I2C_LINES,
     I2C_SUPPLY,
-    NO_GATE,
     SAFETY,
     SPI_LINES,
     SPI_SUPPLY,
     TERMINALS,
 )
+from hardware.power_parts import DRIVER, GATE, GATE_DRAWING, GATE_PARTS, NO_GATE, driver
 from hardware.wiring import ADS1115_INPUTS, Wiring, channels, pins, pwm_overlay
 
 WIDTH = 100
@@ -37,8 +37,16 @@ ORIGIN = (
     "Derived from Footloop's reference design. Nobody has yet reported building it: check it "
     "against the data sheets of your own parts before you solder."
 )
+UNIT = re.compile(r"(?<=\d) (?=(?:[kµnm]?[ΩFVAWNs]|kPa)\b)")
+"""The space between a number and its unit."""
+PWM_CHECK = (
+    "audio=off stands in place of audio=on: up to the Pi 4 the analogue sound uses the same PWM "
+    "channels, or their clock. Restart the Pi, then type `pinctrl get {pins}`: both pins must name "
+    "a PWM. On a Pi 5 others report that with this overlay, for 18 and 19 too; we did not try it."
+)
 COLUMNS = ("part", "terminal", "GPIO", "pin", "way", "rests", "what else")
 WIDTHS = (18, 17, 4, 3, 4, 11)
+PART_WIDTHS = (14, 21)
 
 
 def drawing(wiring: Wiring, source: str) -> str:
@@ -48,8 +56,9 @@ def drawing(wiring: Wiring, source: str) -> str:
         ("Before anything else", _listed(SAFETY)),
         ("Wires to the Pi (GPIO: BCM number; pin: number on the 40-pin header)", _wires(wiring)),
         (f"Channels of the {wiring.adc_chip}", _channels(wiring)),
-        ("Motor power", _listed(NO_GATE if wiring.gate_pin is None else GATE)),
-        ("Lines for /boot/firmware/config.txt", [f"  {line}" for line in config_lines(wiring)]),
+        ("Motor driver: its other terminals", _driver(wiring)),
+        ("Motor power", _listed(NO_GATE) if wiring.gate_pin is None else _gate()),
+        ("Lines for /boot/firmware/config.txt", _config(wiring)),
         ("The header, seen from above, pin 1 at the corner of the board", _header(wiring)),
     )
     return "\n\n".join("\n".join((title, *lines)) for title, lines in sections) + "\n"
@@ -62,8 +71,16 @@ def config_lines(wiring: Wiring) -> list[str]:
     else:
         lines = ["dtparam=spi=on"]
     if wiring.pwm == "hardware":
-        lines.append(pwm_overlay(wiring))
+        lines += ["dtparam=audio=off", pwm_overlay(wiring)]
     return [*lines, "dtparam=strict_gpiod"]
+
+
+def _config(wiring: Wiring) -> Iterator[str]:
+    """The lines, and how to see that they work."""
+    yield from (f"  {line}" for line in config_lines(wiring))
+    if wiring.pwm == "hardware":
+        ahead, back = wiring.forward_pin, wiring.backward_pin
+        yield from _wrapped(PWM_CHECK.format(pins=f"{ahead},{back}"))
 
 
 def _wires(wiring: Wiring) -> Iterator[str]:
@@ -84,9 +101,9 @@ def _wires(wiring: Wiring) -> Iterator[str]:
     yield from _wrapped(f"{wiring.adc_chip}: {SPI_SUPPLY if spi else I2C_SUPPLY}")
     if wiring.hx711_data_pin is not None:
         yield from _wrapped(HX711_SUPPLY)
-    for level in ("3.3 V", "ground"):
+    for level, warning in (("3.3 V", ""), ("5 V", "; no GPIO pin stands it"), ("ground", "")):
         numbers = ", ".join(str(number) for number, given in SUPPLY.items() if given == level)
-        yield from _wrapped(f"{level} is on the header's pins {numbers}.")
+        yield from _wrapped(f"{level} is on the header's pins {numbers}{warning}.")
 
 
 def _bus(wiring: Wiring) -> Mapping[int, tuple[str, str, str]]:
@@ -96,12 +113,7 @@ def _bus(wiring: Wiring) -> Mapping[int, tuple[str, str, str]]:
 def _channels(wiring: Wiring) -> Iterator[str]:
     for name, number in channels(wiring).items():
         element, also = ELEMENTS[name]
-        yield from wrap(
-            f"{_input(wiring.adc_chip, number)} {element}. {also}.",
-            WIDTH,
-            initial_indent="  ",
-            subsequent_indent=" " * 4,
-        )
+        yield from _folded(f"{_input(wiring.adc_chip, number)} {element}. {also}.", "  ", "    ")
 
 
 def _input(chip: str, number: int) -> str:
@@ -109,6 +121,19 @@ def _input(chip: str, number: int) -> str:
         address = 0x48 + number // ADS1115_INPUTS
         return f"channel {number}, chip 0x{address:02x}, AIN{number % ADS1115_INPUTS}:"
     return f"channel {number}, CH{number} (its pin {number + 1}):"
+
+
+def _driver(wiring: Wiring) -> Iterator[str]:
+    for part in driver(gated=wiring.gate_pin is not None):
+        yield from _row(part, PART_WIDTHS)
+    yield from _listed(DRIVER)
+
+
+def _gate() -> Iterator[str]:
+    yield from (f"  {line}".rstrip() for line in GATE_DRAWING)
+    for part in GATE_PARTS:
+        yield from _row(part, PART_WIDTHS)
+    yield from _listed(GATE)
 
 
 def _header(wiring: Wiring) -> Iterator[str]:
@@ -123,17 +148,23 @@ def _header(wiring: Wiring) -> Iterator[str]:
         yield f"{named[left]:>42} | {left:2} {left + 1:2} | {named[left + 1]}"
 
 
-def _row(cells: Sequence[str]) -> Iterator[str]:
+def _row(cells: Sequence[str], widths: Sequence[int] = WIDTHS) -> Iterator[str]:
     """One row; its last cell goes on below itself."""
-    start = "  " + " ".join(f"{cell:{width}}" for cell, width in zip(cells, WIDTHS, strict=False))
-    for number, text in enumerate(wrap(cells[-1], WIDTH - len(start) - 1)):
-        yield f"{start if number == 0 else ' ' * len(start)} {text}"
+    start = "  " + " ".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=False))
+    yield from _folded(cells[-1], f"{start} ", " " * (len(start) + 1))
 
 
 def _listed(sentences: Iterable[str]) -> Iterator[str]:
     for sentence in sentences:
-        yield from wrap(sentence, WIDTH, initial_indent="  - ", subsequent_indent="    ")
+        yield from _folded(sentence, "  - ", "    ")
 
 
 def _wrapped(text: str) -> list[str]:
-    return wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return _folded(text, "  ", "  ")
+
+
+def _folded(text: str, first: str, later: str) -> list[str]:
+    """Lines that fit; a number stays with its unit."""
+    whole = UNIT.sub("\N{NO-BREAK SPACE}", text)
+    lines = wrap(whole, WIDTH, initial_indent=first, subsequent_indent=later)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]

@@ -55,6 +55,7 @@ PURE = (
     "hardware.parts",
     "hardware.pin_rules",
     "hardware.pinout",
+    "hardware.power_parts",
     "hardware.roller",
     "hardware.signals",
     "hardware.wiring",

@@ -8,6 +8,7 @@ from gpiozero.pins.mock import MockFactory
 
 from hardware.parts import ELEMENTS, TERMINALS
 from hardware.pinout import HEADER, SUPPLY, WIDTH, config_lines, drawing
+from hardware.power_parts import GATE_DRAWING, GATE_PARTS
 from hardware.wiring import ADS1115_INPUTS, Wiring, pins
 
 PLAIN = Wiring()
@@ -67,6 +68,8 @@ def test_every_page_warns_fits_the_screen_and_says_where_it_comes_from(wiring: W
     ):
         assert needed in joined
     assert max(len(line) for line in text.splitlines()) <= WIDTH
+    assert not re.search(r"\d\n +[kµnm]?[ΩFVAWNs]\b", text), "a number parted from its unit"
+    assert not re.search(" $", text, re.MULTILINE)
     assert joined.count("10 kΩ to ground, so that it is low") == (
         3 if wiring.gate_pin is None else 4
     )
@@ -90,8 +93,8 @@ def test_a_chip_on_i2c_has_two_lines_and_an_address_for_each_channel() -> None:
 
 
 def test_a_load_cell_s_chip_says_its_supply_and_its_rate() -> None:
-    assert "RATE to its supply" in drawing(LOAD_CELL, "a test")
-    assert "RATE" not in drawing(PLAIN, "a test")
+    assert "RATE (pin 15 of the chip) to its supply" in joined(LOAD_CELL)
+    assert "RATE" not in joined(PLAIN)
 
 
 def test_without_a_gate_the_page_says_what_that_means() -> None:
@@ -101,7 +104,57 @@ def test_without_a_gate_the_page_says_what_that_means() -> None:
     assert "NOT FAIL-SAFE" not in drawing(PLAIN, "a test")
 
 
-def test_the_lines_for_the_pi_s_own_settings_are_those_of_the_buses_in_use() -> None:
+def test_the_lines_for_the_pi_s_own_settings_are_those_of_what_is_in_use() -> None:
     assert config_lines(PLAIN) == ["dtparam=spi=on", "dtparam=strict_gpiod"]
     assert config_lines(I2C)[0] == "dtparam=i2c_arm=on,i2c_arm_baudrate=400000"
-    assert config_lines(replace(PLAIN, pwm="hardware"))[1].startswith("dtoverlay=pwm-2chan,pin=12,")
+    sound, overlay = config_lines(replace(PLAIN, pwm="hardware"))[1:3]
+    assert sound == "dtparam=audio=off"
+    assert overlay.startswith("dtoverlay=pwm-2chan,pin=12,")
+
+
+def test_the_kernel_s_pwm_says_why_sound_is_off_and_how_to_see_it_work() -> None:
+    text = joined(replace(PLAIN, pwm="hardware", forward_pin=19, backward_pin=18,
+                          led_blue_pin=None, buzzer_pin=None))  # fmt: skip
+    assert "the analogue sound uses the same PWM channels, or their clock" in text
+    assert "`pinctrl get 19,18`" in text
+    assert "On a Pi 5 others report that with this overlay, for 18 and 19 too; we did not" in text
+    assert "audio" not in joined(PLAIN)
+
+
+def test_the_words_name_every_supply_pin_of_the_header() -> None:
+    text = joined(PLAIN)
+    assert "3.3 V is on the header's pins 1, 17." in text
+    assert "5 V is on the header's pins 2, 4; no GPIO pin stands it." in text
+
+
+def test_the_gate_is_there_part_by_part_and_said_to_be_derived() -> None:
+    text, drawn = drawing(PLAIN, "a test"), " ".join(GATE_DRAWING)
+    for part in GATE_PARTS:
+        assert re.search(
+            rf"^  {re.escape(part.name)} +{re.escape(part.value)} ", text, re.MULTILINE
+        )
+        assert part.name.partition(",")[0] in drawn
+    assert "trim the bleed resistor until `footloop stop-test` is below 50 ms" in joined(PLAIN)
+    assert "nobody has built this gate yet" in joined(PLAIN)
+
+
+@pytest.mark.parametrize("wiring", EVERY)
+def test_every_terminal_of_the_driver_has_its_place(wiring: Wiring) -> None:
+    text = drawing(wiring, "a test")
+    for name in ("VM", "GND, PGND", "OUT1", "OUT2", "PMODE", "VREF", "IMODE", "IPROPI", "nFAULT"):
+        assert re.search(rf"^  {name}  +\S", text, re.MULTILINE)
+    gated = wiring.gate_pin is not None
+    assert ("normally open contact of the relay's first pole" in text) == gated
+    assert ("through contact 1 of the stop switch; 100 nF" in joined(wiring)) != gated
+
+
+def test_the_filter_of_the_current_and_the_leds_have_their_values() -> None:
+    text = joined(PLAIN)
+    assert "1 kΩ from IPROPI to ground" in text
+    assert "1 µF from the channel to ground" in text
+    for colour, ohm in (("red", 330), ("green", 100), ("blue", 100)):
+        assert re.search(rf"{colour} anode +\d+ \d+ out low {ohm} Ω in series", text)
+
+
+def joined(wiring: Wiring) -> str:
+    return " ".join(drawing(wiring, "a test").split())
