@@ -128,7 +128,7 @@ def _wiring_problems(values: Mapping[str, Any]) -> list[str]:
         if name not in known
     ]
     wrong = [
-        f"{name} = {value!r}: must be {'a text' if name in CHOICES else 'a whole number'}"
+        f"{name} = {value!r}: must be {_wanted(name)}"
         for name, value in values.items()
         if name in known and not _wirable(name, value)
     ]
@@ -138,16 +138,22 @@ def _wiring_problems(values: Mapping[str, Any]) -> list[str]:
 
 
 def _wirable(name: str, value: Any) -> bool:
+    """Whether the rules can judge it; they also say what may not be left out."""
     if name in CHOICES:
         return isinstance(value, str)
-    return (name in OPTIONAL and value == NOT_FITTED) or (
-        isinstance(value, int) and not isinstance(value, bool)
-    )
+    return value == NOT_FITTED or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _wanted(name: str) -> str:
+    if name in CHOICES:
+        return f"one of {', '.join(CHOICES[name])}"
+    return f'a whole number or "{NOT_FITTED}"' if name in OPTIONAL else "a whole number"
 
 
 def _wiring(values: Mapping[str, Any]) -> Wiring:
     fitted: dict[str, Any] = {
-        name: None if value == NOT_FITTED else value for name, value in values.items()
+        name: None if value == NOT_FITTED and name not in CHOICES else value
+        for name, value in values.items()
     }
     return Wiring(**fitted)
 

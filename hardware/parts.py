@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from hardware.power_parts import CURRENT_WIRES
+from hardware.wiring import Wiring
 
 
 class Terminal(NamedTuple):
@@ -75,6 +76,12 @@ I2C_LINES: Mapping[int, tuple[str, str, str]] = {
     3: ("SCL", "out", "I2C1 SCL; pulled up on the Pi"),
 }
 """BCM number -> terminal of an ADS1115, direction, the pin's function."""
+
+
+def bus(wiring: Wiring) -> Mapping[int, tuple[str, str, str]]:
+    """Return the lines of the bus on which the converter hangs."""
+    return I2C_LINES if wiring.adc_chip == "ADS1115" else SPI_LINES
+
 
 _PRESSURE = (
     "0 to 3.3 V, never above, rising with the load; 100 kΩ to ground, so that a broken wire is "

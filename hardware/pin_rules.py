@@ -9,6 +9,7 @@ nobody here would know.
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+from hardware.parts import bus
 from hardware.wiring import (
     ADS1115_INPUTS,
     CHOICES,
@@ -22,12 +23,23 @@ from hardware.wiring import (
 
 QUIET_PINS = (16, 17, 22, 23, 24, 25, 26, 27)
 PLAIN_PINS = (4, 5, 6, 12, 13, *range(16, 28))
-RESERVED: Mapping[int, str] = {
-    **dict.fromkeys((0, 1), "the HAT's memory"),
-    **dict.fromkeys((2, 3), "I2C"),
-    **dict.fromkeys(range(7, 12), "SPI"),
-    **dict.fromkeys((14, 15), "the serial port"),
+RESERVED: Mapping[int, tuple[str, str]] = {
+    0: ("the HAT's memory", "ID_SD"), 1: ("the HAT's memory", "ID_SC"),
+    2: ("I2C", "SDA"), 3: ("I2C", "SCL"),
+    7: ("SPI", "CE1"), 8: ("SPI", "CE0"), 9: ("SPI", "MISO"), 10: ("SPI", "MOSI"),
+    11: ("SPI", "SCLK"),
+    14: ("the serial port", "TXD"), 15: ("the serial port", "RXD"),
+}  # fmt: skip
+"""BCM number -> the bus it belongs to, and which line of it it is."""
+NOISY: Mapping[int, str] = {
+    **dict.fromkeys((4, 5, 6), "is pulled up while the Pi starts, and this line must be low then"),
+    **dict.fromkeys(PWM_PINS, "can carry the kernel's PWM, and this line must see no such pulses"),
+    **dict.fromkeys(
+        (20, 21), "can carry a sound card's data, and this line must see no such pulses"
+    ),
 }
+"""BCM number -> why it is none of `QUIET_PINS`."""
+HIGHEST_PIN = 27
 CHANNELS = tuple(range(8))
 ALLOWED: Mapping[str, tuple[int, ...]] = {
     field.name: PLAIN_PINS for field in fields(Wiring) if field.name.endswith("_pin")
@@ -51,10 +63,9 @@ def problems(wiring: Wiring) -> list[str]:
     return [
         *_missing(wiring),
         *_halves(wiring),
-        *_misplaced(used_pins, ALLOWED),
+        *_misplaced(wiring),
         *_shared("pin", used_pins, ALLOWED),
         *_one_pwm_channel(wiring),
-        *_misplaced(used_channels, every_channel),
         *_shared("channel", used_channels, every_channel),
         *_two_channels_b(wiring),
         *_crowded(wiring),
@@ -63,8 +74,15 @@ def problems(wiring: Wiring) -> list[str]:
 
 def _missing(wiring: Wiring) -> Iterator[str]:
     for field in fields(wiring):
-        if getattr(wiring, field.name) is None and field.name not in OPTIONAL:
-            yield f"{field.name} is missing: this part is always fitted"
+        name = field.name
+        if getattr(wiring, name) is None and name not in (*OPTIONAL, *CHOICES):
+            pin = name.endswith("_pin")
+            used = pins(wiring) if pin else channels(wiring)
+            free = _free(name, used, ALLOWED if pin else {name: CHANNELS})
+            yield (
+                f'{name} = "none", but this part is always fitted: '
+                f"give it a {'pin' if pin else 'channel'} (free {free})"
+            )
     for name, choices in CHOICES.items():
         if getattr(wiring, name) not in choices:
             yield f"{name} is {getattr(wiring, name)!r}: choose one of {', '.join(choices)}"
@@ -78,13 +96,32 @@ def _halves(wiring: Wiring) -> Iterator[str]:
             yield f"{there[0]} stands alone: wire {' and '.join(pair)}, or neither"
 
 
-def _misplaced(used: Mapping[str, int], allowed: Mapping[str, tuple[int, ...]]) -> Iterator[str]:
+def _misplaced(wiring: Wiring) -> Iterator[str]:
+    for name, number in pins(wiring).items():
+        if number not in ALLOWED[name]:
+            why = _why_not(name, number, wiring)
+            yield f"{name} = {number} {why}: {_instead(name, pins(wiring), ALLOWED)}"
+    used = channels(wiring)
     for name, number in used.items():
-        if number not in allowed[name]:
-            bus = RESERVED.get(number) if name.endswith("_pin") else None
-            why = f"belongs to {bus}" if bus else "cannot serve here"
-            every = ", ".join(str(one) for one in allowed[name])
-            yield f"{name} = {number} {why}: allowed {every}; free {_free(name, used, allowed)}"
+        if number not in CHANNELS:
+            instead = _instead(name, used, {name: CHANNELS})
+            yield f"{name} = {number} is no channel of a converter: {instead}"
+
+
+def _why_not(name: str, number: int, wiring: Wiring) -> str:
+    """What is wrong with this pin for this part."""
+    if not 0 <= number <= HIGHEST_PIN:
+        return "is not on the header"
+    if number in RESERVED:
+        its, line = RESERVED[number]
+        chip = f" of the {wiring.adc_chip}" if number in bus(wiring) else ""
+        return f"belongs to {its} ({line}{chip})"
+    return "has no PWM" if ALLOWED[name] == PWM_PINS else NOISY[number]
+
+
+def _instead(name: str, used: Mapping[str, int], allowed: Mapping[str, tuple[int, ...]]) -> str:
+    every = ", ".join(str(one) for one in allowed[name])
+    return f"allowed {every}; free {_free(name, used, allowed)}"
 
 
 def _shared(

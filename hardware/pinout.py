@@ -10,12 +10,11 @@ from textwrap import wrap
 from hardware.parts import (
     ELEMENTS,
     HX711_SUPPLY,
-    I2C_LINES,
     I2C_SUPPLY,
     SAFETY,
-    SPI_LINES,
     SPI_SUPPLY,
     TERMINALS,
+    bus,
 )
 from hardware.power_parts import DRIVER, GATE, GATE_DRAWING, GATE_PARTS, NO_GATE, driver
 from hardware.wiring import ADS1115_INPUTS, Wiring, channels, pins, pwm_overlay
@@ -92,7 +91,7 @@ def _wires(wiring: Wiring) -> Iterator[str]:
     ]
     rows += [
         (wiring.adc_chip, terminal, str(pin), str(HEADER[pin]), way, "bus", function)
-        for pin, (terminal, way, function) in _bus(wiring).items()
+        for pin, (terminal, way, function) in bus(wiring).items()
     ]
     yield from _row(COLUMNS)
     for row in rows:
@@ -104,10 +103,6 @@ def _wires(wiring: Wiring) -> Iterator[str]:
     for level, warning in (("3.3 V", ""), ("5 V", "; no GPIO pin stands it"), ("ground", "")):
         numbers = ", ".join(str(number) for number, given in SUPPLY.items() if given == level)
         yield from _wrapped(f"{level} is on the header's pins {numbers}{warning}.")
-
-
-def _bus(wiring: Wiring) -> Mapping[int, tuple[str, str, str]]:
-    return I2C_LINES if wiring.adc_chip == "ADS1115" else SPI_LINES
 
 
 def _channels(wiring: Wiring) -> Iterator[str]:
@@ -142,7 +137,7 @@ def _header(wiring: Wiring) -> Iterator[str]:
         named[number] = f"GPIO {pin}"
     for name, pin in pins(wiring).items():
         named[HEADER[pin]] = f"{TERMINALS[name].part}, {TERMINALS[name].name}: GPIO {pin}"
-    for pin, (terminal, _, _) in _bus(wiring).items():
+    for pin, (terminal, _, _) in bus(wiring).items():
         named[HEADER[pin]] = f"{wiring.adc_chip}, {terminal}: GPIO {pin}"
     for left in range(1, 40, 2):
         yield f"{named[left]:>42} | {left:2} {left + 1:2} | {named[left + 1]}"

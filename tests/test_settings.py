@@ -12,7 +12,7 @@ from controller.limits import Limits
 from controller.session import Machine, Person
 from controller.settings import Settings, SettingsError, config_option, load, whole_path
 from controller.settings_keys import KEYS, template
-from hardware.wiring import CHOICES, OPTIONAL, Wiring
+from hardware.wiring import CHOICES, OPTIONAL, Wiring, pins
 
 RATES = {"tick_s"}
 """Set by the loop's rate, not under [limits]."""
@@ -89,6 +89,23 @@ def test_an_optional_part_may_be_missing(tmp_path: Path, part: str) -> None:
     wiring = loaded(tmp_path, text).wiring
     assert names
     assert all(getattr(wiring, name) is None for name in names)
+
+
+@pytest.mark.parametrize("name", sorted(set(pins(Wiring())) - set(OPTIONAL)))
+def test_a_part_that_is_always_fitted_cannot_be_missing(tmp_path: Path, name: str) -> None:
+    (told,) = errors(tmp_path, f'[wiring]\n{name} = "none"')
+    assert told.startswith(f'[wiring] {name} = "none", but this part is always fitted: ')
+
+
+def test_what_is_no_choice_and_no_pin_is_told_with_what_may_stand_there(tmp_path: Path) -> None:
+    assert errors(tmp_path, '[wiring]\npwm = "none"') == [
+        "[wiring] pwm is 'none': choose one of software, hardware"
+    ]
+    text = '[wiring]\ngate_pin = "x"\nstop_pin = 2.5'
+    assert errors(tmp_path, text) == [
+        "[wiring] gate_pin = 'x': must be a whole number or \"none\"",
+        "[wiring] stop_pin = 2.5: must be a whole number",
+    ]
 
 
 def test_half_a_gate_is_told(tmp_path: Path) -> None:
@@ -174,7 +191,10 @@ def test_every_key_is_tried_with_wrong_values() -> None:
         ("[person]\nlevle = 3", "[person] levle: there is no such key; known: level, foot_length"),
         ("[wiring]\nnose = 3", "[wiring] nose: there is no such key; `footloop init` writes"),
         ("[wiring]\ngate = 3", "[wiring] gate: there is no such key; did you mean gate_pin?"),
-        ("[wiring]\nadc_chip = 3", "[wiring] adc_chip = 3: must be a text"),
+        (
+            "[wiring]\nadc_chip = 3",
+            "[wiring] adc_chip = 3: must be one of MCP3008, MCP3208, ADS1115",
+        ),
         (
             "[limits]\nspeed = 3",
             "[limits] speed: there is no such limit; `footloop init` writes a file",

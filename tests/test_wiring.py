@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.pin_rules import ALLOWED, PAIRS, RESERVED, problems
-from hardware.wiring import OPTIONAL, PWM_CHANNELS, Wiring, pins, pwm_overlay
+from hardware.wiring import CHIPS, OPTIONAL, PWM_CHANNELS, Wiring, pins, pwm_overlay
 
 PIN_NAMES = sorted(ALLOWED)
 FULL = Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25)
@@ -50,10 +50,45 @@ def test_a_pin_that_cannot_serve_is_named_with_those_that_can(
     assert any(f"{name} = {pin} " in problem and allowed in problem for problem in told)
 
 
+@pytest.mark.parametrize(
+    ("name", "pin", "why"),
+    [
+        ("gate_pin", 5, "is pulled up while the Pi starts, and this line must be low then"),
+        ("enable_pin", 4, "is pulled up while the Pi starts, and this line must be low then"),
+        ("gate_pin", 18, "can carry the kernel's PWM, and this line must see no such pulses"),
+        ("gate_pin", 21, "can carry a sound card's data, and this line must see no such pulses"),
+        ("forward_pin", 20, "has no PWM"),
+        ("backward_pin", 6, "has no PWM"),
+        ("stop_pin", 28, "is not on the header"),
+        ("forward_pin", 40, "is not on the header"),
+        ("gate_pin", 11, "belongs to SPI (SCLK of the MCP3008)"),
+        ("forward_pin", 0, "belongs to the HAT's memory (ID_SD)"),
+    ],
+)
+def test_a_pin_that_cannot_serve_says_why(name: str, pin: int, why: str) -> None:
+    changed: dict[str, Any] = {name: pin}
+    told = problems(replace(Wiring(), **changed))
+    assert any(problem.startswith(f"{name} = {pin} {why}: allowed ") for problem in told)
+
+
+@pytest.mark.parametrize("name", ["forward_pin", "enable_pin", "gate_pin", "stop_pin"])
+@pytest.mark.parametrize("pin", range(-1, 29))
+def test_every_pin_that_is_not_allowed_has_a_reason(name: str, pin: int) -> None:
+    changed: dict[str, Any] = {name: pin}
+    told = any(
+        problem.startswith(f"{name} = {pin} ") for problem in problems(replace(Wiring(), **changed))
+    )
+    assert told == (pin not in ALLOWED[name])
+
+
 @pytest.mark.parametrize("pin", sorted(RESERVED))
-def test_the_pins_of_the_buses_belong_to_the_buses(pin: int) -> None:
-    [problem] = problems(Wiring(toe_end_pin=pin))
-    assert problem.startswith(f"toe_end_pin = {pin} belongs to {RESERVED[pin]}: ")
+@pytest.mark.parametrize("chip", CHIPS)
+def test_the_pins_of_the_buses_name_bus_line_and_chip(pin: int, chip: str) -> None:
+    wiring = Wiring(adc_chip=chip, toe_end_pin=pin, pressure_b_channel=None, current_channel=None)
+    [problem] = problems(wiring)
+    bus, line = RESERVED[pin]
+    of = f" of the {chip}" if pin in ((2, 3) if chip == "ADS1115" else (8, 9, 10, 11)) else ""
+    assert problem.startswith(f"toe_end_pin = {pin} belongs to {bus} ({line}{of}): allowed 4, ")
 
 
 def test_two_users_of_one_pin_are_both_named_with_free_pins_for_each() -> None:
@@ -73,12 +108,16 @@ def test_a_pair_is_wired_together_or_not_at_all(pair: tuple[str, str]) -> None:
 @pytest.mark.parametrize("name", ["stop_pin", "heel_end_pin", "toe_end_pin", "pressure_a_channel"])
 def test_what_is_always_fitted_cannot_be_left_out(name: str) -> None:
     missing: dict[str, Any] = {name: None}
-    assert f"{name} is missing" in problems(replace(Wiring(), **missing))[0]
+    [told] = problems(replace(Wiring(), **missing))
+    kind, free = ("channel", "0, 3, 4") if name.endswith("_channel") else ("pin", "4, ")
+    assert told.startswith(
+        f'{name} = "none", but this part is always fitted: give it a {kind} (free {free}'
+    )
 
 
 def test_channels_are_0_to_7_and_used_once() -> None:
     [outside] = problems(Wiring(current_channel=8))
-    assert outside.startswith("current_channel = 8 cannot serve here: allowed 0, 1, 2")
+    assert outside.startswith("current_channel = 8 is no channel of a converter: allowed 0, 1, 2")
     [shared] = problems(Wiring(pressure_b_channel=0))
     assert shared.startswith("channel 0 is used by pressure_a_channel and pressure_b_channel: ")
 
