@@ -56,8 +56,8 @@ TERMINALS: Mapping[str, Terminal] = {
     "led_green_pin": Terminal("LED", "green anode", "out", "low", _LED.format(LED_OHM["green"])),
     "led_blue_pin": Terminal("LED", "blue anode", "out", "low", _LED.format(LED_OHM["blue"])),
     "buzzer_pin": Terminal("buzzer", "plus", "out", "low",
-        "a buzzer of 3.3 V and at most 10 mA, its minus to ground; a stronger one through a "
-        "transistor"),
+        "an active buzzer (it sounds by itself on a steady level) of 3.3 V and at most 10 mA, its "
+        "minus to ground; a stronger one through a transistor"),
     "hx711_data_pin": Terminal("HX711", "DOUT (DT)", "in", "high or low", "no resistor"),
     "hx711_clock_pin": Terminal("HX711", "PD_SCK (SCK)", "out", "low", "no resistor"),
 }  # fmt: skip
@@ -123,7 +123,7 @@ SAFETY = (
     "12 V never reaches the Pi: no GPIO pin stands more than 3.3 V. The Pi has its own 5 V supply.",
     "One common ground: the 12 V supply's minus, the driver's ground, the sensors' ground and "
     "the Pi's ground are joined at one point.",
-    "The 12 V supply gives 3 A or more, and reaches driver and gate through a slow fuse of 3.15 A. "
+    "The 12 V supply gives 3 A or more; all that it feeds hangs behind a slow fuse of 3.15 A. "
     "Try every switch and the gate with the motor's wires off before the first run.",
     "Twist each switch's wire with its ground, and the motor's two wires with each other; keep the "
     "two kinds apart.",

@@ -43,6 +43,13 @@ PWM_CHECK = (
     "channels, or their clock. Restart the Pi, then type `pinctrl get {pins}`: both pins must name "
     "a PWM. On a Pi 5 others report that with this overlay, for 18 and 19 too; we did not try it."
 )
+AFTERWARDS = (
+    "A pin that shows only its GPIO number stays open.",
+    "Restart the Pi. `footloop init` writes the settings, `footloop calibrate --device gpio` "
+    "weighs, `footloop run --device gpio` starts. Before every session the machine tests itself "
+    "and says what it misses.",
+    "With the foot off, `footloop stop-test` measures the gate: trim it before the first session.",
+)
 COLUMNS = ("part", "terminal", "GPIO", "pin", "way", "rests", "what else")
 WIDTHS = (18, 17, 4, 3, 4, 11)
 PART_WIDTHS = (14, 21)
@@ -57,8 +64,9 @@ def drawing(wiring: Wiring, source: str) -> str:
         (f"Channels of the {wiring.adc_chip}", _channels(wiring)),
         ("Motor driver: its other terminals", _driver(wiring)),
         ("Motor power", _listed(NO_GATE) if wiring.gate_pin is None else _gate()),
-        ("Lines for /boot/firmware/config.txt", _config(wiring)),
+        ("Lines for the end of /boot/firmware/config.txt, below [all]", _config(wiring)),
         ("The header, seen from above, pin 1 at the corner of the board", _header(wiring)),
+        ("When all is soldered", _listed(AFTERWARDS if wiring.gate_pin else AFTERWARDS[:2])),
     )
     return "\n\n".join("\n".join((title, *lines)) for title, lines in sections) + "\n"
 
@@ -119,7 +127,8 @@ def _input(chip: str, number: int) -> str:
 
 
 def _driver(wiring: Wiring) -> Iterator[str]:
-    for part in driver(gated=wiring.gate_pin is not None):
+    gated, measured = wiring.gate_pin is not None, wiring.current_channel is not None
+    for part in driver(gated=gated, measured=measured):
         yield from _row(part, PART_WIDTHS)
     yield from _listed(DRIVER)
 

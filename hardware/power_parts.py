@@ -95,8 +95,8 @@ GATE = (
 NO_GATE = (
     "No gate is wired: THIS MACHINE IS NOT FAIL-SAFE. A program that dies can leave the motor "
     "on; Footloop says so and keeps to the lowest levels. Wire gate_pin and gate_sense_pin.",
-    f"{_STOP_SWITCH} driver's 12 V supply: pressed, the motor has no power, whatever any program "
-    "does.",
+    f"{_STOP_SWITCH} driver's 12 V supply, and is for 6 A at 12 V DC: pressed, the motor has no "
+    "power, whatever any program does.",
 )
 
 CURRENT_KOHM = 1.0  # IPROPI to ground
@@ -114,9 +114,10 @@ CURRENT_WIRES = (
 )
 
 
-def driver(*, gated: bool) -> tuple[Part, ...]:
+def driver(*, gated: bool, measured: bool) -> tuple[Part, ...]:
     """The driver's terminals that go elsewhere than to a GPIO pin."""
     behind = "" if gated else ", through contact 1 of the stop switch"
+    current = "its way to the Pi is told above" if measured else "no channel: it is not watched"
     out1 = "normally open contact of the relay's first pole" if gated else "motor wire 1"
     return (
         Part(
@@ -141,7 +142,7 @@ def driver(*, gated: bool) -> tuple[Part, ...]:
         Part(
             "IPROPI",
             f"{CURRENT_KOHM:g} kΩ to ground",
-            "the motor's current; its way on is told above",
+            f"the motor's current; {current}",
         ),
         Part("nFAULT", "open", "an open-drain output; Footloop does not read it"),
         Part(

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 import pytest
 from gpiozero.pins.mock import MockFactory
 
+from controller.cli import COMMANDS
 from hardware.parts import ELEMENTS, TERMINALS
 from hardware.pinout import HEADER, SUPPLY, WIDTH, config_lines, drawing
 from hardware.power_parts import GATE_DRAWING, GATE_PARTS
@@ -64,6 +65,8 @@ def test_every_page_warns_fits_the_screen_and_says_where_it_comes_from(wiring: W
         "One common ground",
         "normally closed contact to ground; the Pi pulls it up to 3.3 V inside",
         "Contact 1 lies in",
+        "behind a slow fuse of 3.15 A",
+        "Take a DRV8874",
         "ground is on the header's pins 6, 9, 14, 20, 25, 30, 34, 39",
     ):
         assert needed in joined
@@ -143,6 +146,7 @@ def test_every_terminal_of_the_driver_has_its_place(wiring: Wiring) -> None:
     text = drawing(wiring, "a test")
     for name in ("VM", "GND, PGND", "OUT1", "OUT2", "PMODE", "VREF", "IMODE", "IPROPI", "nFAULT"):
         assert re.search(rf"^  {name}  +\S", text, re.MULTILINE)
+    assert ("no channel: it is not watched" in text) == (wiring.current_channel is None)
     gated = wiring.gate_pin is not None
     assert ("normally open contact of the relay's first pole" in text) == gated
     assert ("through contact 1 of the stop switch; 100 nF" in joined(wiring)) != gated
@@ -154,6 +158,14 @@ def test_the_filter_of_the_current_and_the_leds_have_their_values() -> None:
     assert "1 µF from the channel to ground" in text
     for colour, ohm in (("red", 330), ("green", 100), ("blue", 100)):
         assert re.search(rf"{colour} anode +\d+ \d+ out low {ohm} Ω in series", text)
+
+
+def test_the_page_ends_with_what_to_type_when_all_is_soldered() -> None:
+    for wiring in (PLAIN, BARE):
+        last = joined(wiring).partition("When all is soldered")[2]
+        assert "`footloop calibrate --device gpio`" in last
+        assert ("`footloop stop-test`" in last) == (wiring is PLAIN)
+        assert set(re.findall(r"`footloop ([a-z-]+)", joined(wiring))) <= set(COMMANDS)
 
 
 def joined(wiring: Wiring) -> str:
