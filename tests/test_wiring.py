@@ -127,6 +127,10 @@ def test_an_unknown_converter_is_named_with_the_known_ones() -> None:
         "adc_chip is 'ADS1015': choose one of MCP3008, MCP3208, ADS1115"
     ]
     assert problems(Wiring(pwm="none")) == ["pwm is 'none': choose one of software, hardware"]
+    without: dict[str, Any] = {"adc_chip": None}
+    assert problems(replace(Wiring(), **without)) == [
+        "adc_chip is None: choose one of MCP3008, MCP3208, ADS1115"
+    ]
 
 
 def test_pressure_b_has_one_source() -> None:
