@@ -19,30 +19,32 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent
+from bootstrap_system import (
+    ROOT,
+    SetupError,
+    apt_install,
+    ensure_test_tools,
+    is_raspberry_pi,
+    run,
+    succeeds,
+)
+
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 SYSTEM_PYTHON = "/usr/bin/python3"
 PYTHONS = ("python3.13", "python3.12", "python3.11", "python3", SYSTEM_PYTHON)
 REQUIREMENTS = {"run": "requirements.txt", "dev": "requirements-dev.txt"}
 INPUTS = ("bootstrap.py", "pyproject.toml")
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PI_MODEL = Path("/proc/device-tree/model")
 PROBE = (
     "import sys; ok = (3, 11) <= sys.version_info[:2] < (3, 14)\n"
     "import importlib.util as u\n"
     "print(sys.executable if ok else '', u.find_spec('ensurepip') is not None)"
 )
-
-
-class SetupError(Exception):
-    """The machine cannot be set up; the text says what to type."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,11 +73,11 @@ def only_one_set_up() -> Iterator[None]:
 
 
 def set_up(wanted: str) -> None:
-    """Bring `.venv`, and for tests a browser, up to what this checkout asks for."""
+    """Bring `.venv`, and for tests the system's tools, up to what this checkout asks for."""
     if not is_current(wanted):
         build_environment(wanted)
     if wanted == "dev":
-        ensure_chromium()
+        ensure_test_tools()
 
 
 def is_current(wanted: str) -> bool:
@@ -157,77 +159,16 @@ def probe(python: str) -> tuple[str | None, bool]:
     return path or None, complete == "True"
 
 
-def is_raspberry_pi() -> bool:
-    """Whether the kernel says that this is a Raspberry Pi."""
-    try:
-        return "Raspberry Pi" in PI_MODEL.read_text(errors="replace")
-    except OSError:
-        return False
-
-
 def ensure_pin_library() -> None:
     """Have the system's lgpio on a Pi: gpiozero drives the pins through it."""
     if not succeeds(SYSTEM_PYTHON, "-c", "import lgpio"):
         apt_install("python3-lgpio")
 
 
-def ensure_chromium() -> None:
-    """Have a Chromium for the browser tests; without one they are skipped, but never in CI."""
-    if any(shutil.which(name) for name in CHROMIUMS):
-        return
-    try:
-        apt_install("chromium")
-    except SetupError as error:
-        if os.environ.get("CI"):
-            raise
-        print(f"set-up: the browser tests will be skipped: {error}", file=sys.stderr)
-
-
-def apt_install(package: str) -> None:
-    """Install a system package when root; otherwise say what to type."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SetupError(f"{package} is missing; type: sudo apt-get install {package}")
-    print(f"set-up: installing {package}", flush=True)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "-qq", "update"], "apt-get update failed", quiet)
-    run(
-        ["apt-get", "-qq", "install", "-y", "--no-install-recommends", package],
-        f"{package} could not be installed",
-        quiet,
-    )
-
-
 def pip(*arguments: str) -> None:
     """Run the environment's pip, quietly, in this checkout."""
     quiet = ("-q", "--disable-pip-version-check", "--no-input")
     run([str(VENV_PYTHON), "-m", "pip", *arguments, *quiet], "pip could not install the packages")
-
-
-def run(command: list[str], failure: str, environment: dict[str, str] | None = None) -> None:
-    """Run a command in silence; if it fails, show what it said and put it in one sentence."""
-    try:
-        subprocess.run(
-            command,
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-    except subprocess.CalledProcessError as error:
-        print(error.stdout, file=sys.stderr)
-        raise SetupError(f"{failure} (see above): {' '.join(command)}") from error
-    except OSError as error:
-        raise SetupError(f"{failure}: {error}") from error
-
-
-def succeeds(*command: str | Path) -> bool:
-    """Whether a command runs and exits with 0."""
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as TooLongError
 
-from bootstrap import CHROMIUMS
+from bootstrap_system import CHROMIUMS
 from tests.link_client import LinkClient, connected
 from tests.waiting import wait_for
 

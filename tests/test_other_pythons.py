@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap import REQUIREMENTS, ROOT, probe
+from bootstrap import REQUIREMENTS, probe
+from bootstrap_system import ROOT
 
 VERSIONS = ("3.11", "3.13")
 """The oldest and the newest."""
