@@ -7,7 +7,7 @@ LOCK := pip compile pyproject.toml --group build --universal --python-version 3.
 	--generate-hashes --no-strip-extras --custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock clean
+.PHONY: help setup setup-dev run test check format firmware lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -34,6 +34,9 @@ check: setup-dev ## check format, lint, types and import contracts
 format: setup-dev ## put the source in form and mend what can be mended
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
+
+firmware: setup-dev ## build the microcontroller's program into build/firmware
+	@$(MAKE) --no-print-directory -C firmware_bridge/firmware
 
 lock: setup ## resolve the requirement files again; UPGRADE=--upgrade takes newer releases
 	$(PY) -m venv build/lock

@@ -59,6 +59,7 @@ PURE = (
     "hardware.roller",
     "hardware.signals",
     "hardware.wiring",
+    "sim.elf",
     "sim.foot",
     "sim.gate",
     "sim.motor",
