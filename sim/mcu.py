@@ -127,9 +127,10 @@ class Mcu:
         """The part of the time for which a pin is high, read from its timer's registers."""
         return float(self._lib.mcu_duty(self._chip, PINS.index(pin)))
 
-    def watch(self, *pins: str) -> None:
-        """Record the edges of these pins, and no others."""
+    def watch(self, *pins: str, conversions: bool = False) -> None:
+        """Record the edges of these pins and no others, and the converter's doings if wanted."""
         self._lib.mcu_watch(self._chip, _mask(pins))
+        self._lib.mcu_record_conversions(self._chip, conversions)
 
     def note_writes(self, address: int) -> None:
         """Record every write to a register, by its address in memory."""

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).with_name("simavr_shim.c")
+SOURCES = Path(__file__).with_name("simavr")
 BUILD = Path(__file__).resolve().parent.parent / "build" / "simavr"
 COMMAND = ("gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC")
 DECLARATIONS = """
@@ -26,6 +26,7 @@ int mcu_run(mcu_t *m, uint64_t until, int stepping, uint32_t until_edge);
 void mcu_reset(mcu_t *m, int cause);
 void mcu_drive(mcu_t *m, int pin, int level);
 void mcu_watch(mcu_t *m, uint32_t pins);
+void mcu_record_conversions(mcu_t *m, int whether);
 void mcu_note_writes(mcu_t *m, int address);
 uint32_t mcu_levels(mcu_t *m);
 double mcu_duty(mcu_t *m, int pin);
@@ -59,8 +60,10 @@ def binding() -> tuple[Any, Any]:
 
 def compiled() -> Path:
     """The library; it is compiled if this source never was."""
-    text = SOURCE.read_bytes() + " ".join(COMMAND).encode()
-    library = BUILD / f"shim-{hashlib.sha256(text).hexdigest()[:16]}.so"
+    total = hashlib.sha256(" ".join(COMMAND).encode())
+    for source in sorted(SOURCES.glob("*.[ch]")):
+        total.update(source.read_bytes())
+    library = BUILD / f"shim-{total.hexdigest()[:16]}.so"
     if not library.exists():
         BUILD.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=BUILD) as folder:
@@ -71,10 +74,11 @@ def compiled() -> Path:
 
 
 def compile_to(library: Path) -> None:
-    """Compile the source with the machine's compiler."""
+    """Compile the sources with the machine's compiler."""
+    sources = map(str, sorted(SOURCES.glob("*.c")))
     try:
         subprocess.run(
-            [*COMMAND, str(SOURCE), "-o", str(library), "-lsimavr"],
+            [*COMMAND, *sources, "-o", str(library), "-lsimavr"],
             check=True,
             capture_output=True,
             text=True,
@@ -83,4 +87,4 @@ def compile_to(library: Path) -> None:
         raise MissingToolError("gcc is missing; type: sudo apt-get install gcc") from error
     except subprocess.CalledProcessError as error:
         cure = "if simavr is missing, type: sudo apt-get install libsimavr-dev libc6-dev"
-        raise MissingToolError(f"{SOURCE.name} did not compile; {cure}\n{error.stderr}") from error
+        raise MissingToolError(f"the binding did not compile; {cure}\n{error.stderr}") from error

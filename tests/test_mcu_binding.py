@@ -14,6 +14,7 @@ BAUD = 250_000
 BYTE = 640  # cycles of its 10 bits
 LATE = 4  # cycles of the longest instruction that an interrupt waits for
 ADC_FIRST, ADC_BIT = 25 * 128, 5000 / 1024
+UDR = 0xC6
 HANG = bytes.fromhex("ffcf")  # rjmp to itself
 
 
@@ -74,6 +75,20 @@ def test_a_run_ends_within_an_instruction_of_its_cycle(mcu: Mcu) -> None:
             assert 0 <= mcu.cycle - end <= LATE
 
 
+@pytest.mark.parametrize("stepping", [False, True])
+def test_a_sleeping_program_is_woken_in_time(mcu: Mcu, stepping: bool) -> None:
+    mcu.watch("PB0")
+    ask(mcu, b"Z")
+    mcu.events()
+    for _ in range(100):
+        end = mcu.cycle + 777
+        mcu.run_to(end, stepping=stepping)
+        assert 0 <= mcu.cycle - end <= LATE
+    edges = mcu.events()
+    assert len(edges) == 77 or len(edges) == 78
+    assert all(abs(after.cycle - before.cycle - 1000) <= LATE for before, after in pairwise(edges))
+
+
 def test_bytes_arrive_and_leave_as_fast_as_the_line_carries_them(mcu: Mcu) -> None:
     assert mcu.baud == BAUD
     began = mcu.cycle
@@ -87,6 +102,25 @@ def test_bytes_arrive_and_leave_as_fast_as_the_line_carries_them(mcu: Mcu) -> No
     assert all(after - before >= BYTE for (before, _), (after, _) in pairwise(echo))
 
 
+def test_an_interrupt_takes_a_byte_when_its_stop_bit_ends(mcu: Mcu) -> None:
+    ask(mcu, b"I")
+    began = mcu.cycle
+    mcu.send(b"bytes", baud=BAUD)
+    mcu.run(10 * BYTE)
+    echo = mcu.receive()
+    assert bytes(value for _, value in echo) == b"bytes"
+    assert all(0 <= at - began - (n + 2) * BYTE < 60 for n, (at, _) in enumerate(echo))
+
+
+def test_a_byte_that_waits_interrupts_again_at_once(mcu: Mcu) -> None:
+    mcu.send(b"Jab", baud=BAUD)
+    mcu.note_writes(UDR)
+    mcu.run(3 * CYCLES_PER_MS)
+    first, second = (event for event in mcu.events())
+    assert bytes((first.value, second.value)) == b"ab"
+    assert second.cycle - first.cycle < 60
+
+
 def test_what_is_not_fetched_in_time_is_lost(mcu: Mcu) -> None:
     """Two bytes wait in the chip and one behind them; the fourth overruns."""
     assert ask(mcu, b"Dabcdefghi") == b"Dabc"
@@ -94,6 +128,7 @@ def test_what_is_not_fetched_in_time_is_lost(mcu: Mcu) -> None:
 
 
 def test_a_conversion_takes_what_was_there_when_it_started(mcu: Mcu) -> None:
+    mcu.watch(conversions=True)
     mcu.apply_mv(2, 2500)
     mcu.apply_mv(3, 1000)
     mcu.send(b"A", baud=BAUD)
@@ -104,14 +139,14 @@ def test_a_conversion_takes_what_was_there_when_it_started(mcu: Mcu) -> None:
     (ready,) = of(mcu.events(), What.SAMPLE)
     assert started[0][2:] == ready[2:] == (2, 2500 * 1024 // 5000)
     assert ready.cycle - started[0].cycle == ADC_FIRST
-    high, low = (value for _, value in mcu.receive())
-    assert (high << 8 | low) == ready.value
+    answer = bytes(value for _, value in mcu.receive())
+    assert answer == ready.value.to_bytes(2, "big") * 2, "in the interrupt, and read later"
 
 
 @pytest.mark.parametrize(("millivolts", "code"), [(0, 0), (4.9, 1), (4999, 1023), (6000, 1023)])
 def test_the_converter_goes_from_0_to_1023(mcu: Mcu, millivolts: float, code: int) -> None:
     mcu.apply_mv(2, millivolts)
-    assert ask(mcu, b"A") == code.to_bytes(2, "big")
+    assert ask(mcu, b"A") == code.to_bytes(2, "big") * 2
 
 
 def test_an_input_is_what_drives_it_even_after_a_reset(mcu: Mcu) -> None:
@@ -125,6 +160,14 @@ def test_an_input_is_what_drives_it_even_after_a_reset(mcu: Mcu) -> None:
     mcu.reset()
     assert not mcu.level("PD3"), "no output is driven while a chip starts"
     mcu.run(CYCLES_PER_MS)
+    assert mcu.level("PD3")
+
+
+def test_a_pull_up_is_there_again_after_a_reset(mcu: Mcu) -> None:
+    mcu.reset()
+    assert not mcu.level("PD2")
+    mcu.run(CYCLES_PER_MS)
+    assert mcu.level("PD2")
     assert mcu.level("PD3")
 
 
@@ -157,6 +200,7 @@ def test_the_program_lives_with_a_flipped_bit(elf: Path, mcu: Mcu) -> None:
 def test_the_flash_is_the_programs_and_can_be_made_to_hang(elf: Path, mcu: Mcu) -> None:
     image = read_image(elf.read_bytes())
     assert bytes(mcu.flash) == image.flash
+    assert ask(mcu, b"L") == b"L", "what starts with a value has it"
     assert 500 < image.flash_used < 1500
     get = symbols(elf)["get"]
     mcu.flash[get : get + 2] = HANG
@@ -233,7 +277,7 @@ def test_sleep_that_nothing_ends_is_an_error(mcu: Mcu) -> None:
 def life(elf: Path, *, stepping: bool = True) -> list[tuple[int, ...]]:
     """All that can be seen of one rather busy life."""
     mcu = Mcu(elf)
-    mcu.watch("PB0", "PB1", "PD3")
+    mcu.watch("PB0", "PB1", "PD3", conversions=True)
     mcu.send(b"hello P\x63A", baud=BAUD)
     for number in range(40):
         mcu.apply_mv(2, 100 * number)
@@ -265,6 +309,6 @@ def test_without_simavr_the_cure_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pa
     source = tmp_path / "shim.c"
     source.write_text("#include <simavr/no_such_header.h>\n")
     monkeypatch.setattr(shim, "BUILD", tmp_path / "build")
-    monkeypatch.setattr(shim, "SOURCE", source)
+    monkeypatch.setattr(shim, "SOURCES", tmp_path)
     with pytest.raises(shim.MissingToolError, match="libsimavr-dev"):
         shim.compiled()
