@@ -1,9 +1,12 @@
 """What every test shares: the settings of the property tests, and figures told at the end."""
 
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.firmware_build import SIMULATOR, build_firmware, need
 
 # A busy machine is no finding: examples are judged by what they show, never by the wall clock.
 settings.register_profile("house", deadline=None)
@@ -11,6 +14,13 @@ settings.load_profile("house")
 
 # Under nohup the end of the terminal is ignored, and so it would be by every child of a test.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def firmware() -> Path:
+    """The real firmware, for a test that runs it in the simulated microcontroller."""
+    need(*SIMULATOR)
+    return build_firmware()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

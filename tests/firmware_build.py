@@ -2,26 +2,29 @@
 
 import fcntl
 import os
-import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from bootstrap_system import missing_test_tools
+
 ROOT = Path(__file__).resolve().parent.parent
 RECIPE = ROOT / "firmware_bridge" / "firmware"
 FIRMWARE = ROOT / "build" / "firmware" / "footloop.elf"
-PACKAGES = {"make": "make", "avr-gcc": "gcc-avr avr-libc", "gcc": "gcc libc6-dev"}
-SIMAVR = Path("/usr/include/simavr/sim_avr.h")
+COMPILER = ("gcc-avr", "avr-libc")
+SIMULATOR = ("gcc", "libc6-dev", "libsimavr-dev")
+
+missing_tools = cache(missing_test_tools)
 
 
-def need_simulator() -> None:
-    """The compilers and simavr; without them a test is skipped, but never in CI."""
-    missing = [packages for tool, packages in PACKAGES.items() if not shutil.which(tool)]
-    missing += [] if SIMAVR.exists() else ["libsimavr-dev"]
+def need(*packages: str) -> None:
+    """What the system must have; without it a test is skipped, but never in CI."""
+    missing = [package for package in packages if package in missing_tools()]
     if not missing:
         return
-    cure = f"the firmware's tools are missing; type: sudo apt-get install {' '.join(missing)}"
+    cure = f"{', '.join(missing)} missing; type: sudo make setup-dev"
     if os.environ.get("CI"):
         pytest.fail(cure)
     pytest.skip(cure)
@@ -34,7 +37,7 @@ def build_firmware() -> Path:
 
 def build(elf: Path, *sources: Path) -> Path:
     """Build a program if its sources changed; other workers of the same run wait."""
-    need_simulator()
+    need(*COMPILER)
     elf.parent.mkdir(parents=True, exist_ok=True)
     options = [f"OUT={elf.parent}", f"NAME={elf.stem}"]
     if sources:

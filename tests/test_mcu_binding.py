@@ -8,7 +8,7 @@ import pytest
 from sim import shim
 from sim.elf import read_image
 from sim.mcu import CYCLES_PER_MS, PINS, Event, Mcu, McuStoppedError, ResetCause, What
-from tests.firmware_build import ROOT, build, symbols
+from tests.firmware_build import ROOT, SIMULATOR, build, need, symbols
 
 BAUD = 250_000
 BYTE = 640  # cycles of its 10 bits
@@ -20,6 +20,7 @@ HANG = bytes.fromhex("ffcf")  # rjmp to itself
 
 @pytest.fixture(scope="module")
 def elf() -> Path:
+    need(*SIMULATOR)
     return build(ROOT / "build" / "trial" / "mcu_trial.elf", ROOT / "tests" / "mcu_trial.c")
 
 
@@ -306,6 +307,7 @@ def test_without_a_compiler_the_cure_is_told(
 
 
 def test_without_simavr_the_cure_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    need("gcc")
     source = tmp_path / "shim.c"
     source.write_text("#include <simavr/no_such_header.h>\n")
     monkeypatch.setattr(shim, "BUILD", tmp_path / "build")
