@@ -17,7 +17,8 @@ volatile uint8_t kept __attribute__((section(".noinit")));
 static volatile uint8_t letter = 'L';
 static volatile uint16_t sampled;
 
-ISR(TIMER2_COMPA_vect) { PINB = _BV(PB0); }
+/* Nothing stands before the toggle, so that the edge tells how long an interrupt takes to begin. */
+ISR(TIMER2_COMPA_vect, ISR_NAKED) { __asm__("sbi %0, 0\n\treti" : : "I"(_SFR_IO_ADDR(PINB))); }
 ISR(ADC_vect) { sampled = ADC; }
 ISR(USART_RX_vect) { UDR0 = UDR0; }
 

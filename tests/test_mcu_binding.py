@@ -14,7 +14,7 @@ BAUD = 250_000
 BYTE = 640  # cycles of its 10 bits
 LATE = 4  # cycles of the longest instruction that an interrupt waits for
 ADC_FIRST, ADC_BIT = 25 * 128, 5000 / 1024
-UDR = 0xC6
+UDR, TCCR2B = 0xC6, 0xB1
 HANG = bytes.fromhex("ffcf")  # rjmp to itself
 
 
@@ -51,6 +51,18 @@ def test_edges_stand_at_their_cycles(mcu: Mcu) -> None:
     for before, after in pairwise(edges):
         assert abs(after.cycle - before.cycle - 1000) <= LATE
         assert after.value != before.value
+
+
+def test_an_interrupt_begins_as_late_as_on_the_chip(elf: Path) -> None:
+    """4 cycles and the 3 of the jump in the vector, behind the instruction that runs."""
+    mcu = Mcu(elf)
+    mcu.note_writes(TCCR2B)
+    mcu.watch("PB0")
+    mcu.run(20 * CYCLES_PER_MS, stepping=True)
+    started, *edges = mcu.events()
+    assert started.what is What.WRITTEN
+    late = [edge.cycle - started.cycle - 1000 * n for n, edge in enumerate(edges, 1)]
+    assert 7 <= min(late) < max(late) <= 7 + LATE
 
 
 def test_only_the_pins_that_are_watched_are_recorded(mcu: Mcu) -> None:
@@ -226,6 +238,17 @@ def test_pwm_is_seen_in_the_registers_and_at_the_pin(mcu: Mcu, value: int) -> No
     for rise, fall in pairwise(edges):
         if rise.value:
             assert abs(fall.cycle - rise.cycle - 4 * value) <= LATE
+
+
+def test_a_new_duty_moves_the_edges(mcu: Mcu) -> None:
+    for value in (50, 150, 20):
+        ask(mcu, bytes([ord("P"), value]))
+        mcu.watch("PB1")
+        mcu.events()
+        mcu.run(CYCLES_PER_MS)
+        highs = [fall.cycle - rise.cycle for rise, fall in pairwise(mcu.events()) if rise.value]
+        assert len(highs) >= 19
+        assert all(abs(high - 4 * value) <= LATE for high in highs)
 
 
 def test_pwm_at_its_ends_is_a_level_and_cutting_it_gives_the_pin_to_the_port(mcu: Mcu) -> None:

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MCUSR = 0x54, DATA_BYTES = 0x10000 };
+enum { MCUSR = 0x54, DATA_BYTES = 0x10000, ENTRY_CYCLES = 4 };
 enum { REACHED, AT_EDGE, STOPPED };
 
 unsigned word(const uint8_t *data, int address)
@@ -47,10 +47,10 @@ void mcu_reset(mcu_t *m, int cause)
     after_reset(m);
 }
 
-static avr_cycle_count_t nothing(avr_t *avr, avr_cycle_count_t when, void *param)
+static avr_cycle_count_t not_beyond(avr_t *avr, avr_cycle_count_t when, void *param)
 {
-    (void)avr, (void)when, (void)param;
-    return 0;
+    (void)avr, (void)param;
+    return when + 1; /* still there for a sleep that begins just now */
 }
 
 /* Runs up to a cycle; the timer set for it ends a fast block, and a sleep, just there. */
@@ -58,7 +58,7 @@ static int run_block(mcu_t *m, uint64_t until, int stepping)
 {
     avr_t *avr = m->avr;
     avr->run_cycle_limit = stepping ? 1 : until - avr->cycle;
-    avr_cycle_timer_register(avr, until - avr->cycle, nothing, m);
+    avr_cycle_timer_register(avr, until - avr->cycle, not_beyond, m);
     while (avr->cycle < until && !m->at_edge) {
         int resets = avr->run != avr_callback_run_raw;
         avr_run(avr);
@@ -120,6 +120,17 @@ size_t mcu_events(mcu_t *m, const event_t **events)
     return count;
 }
 
+/* An interrupt takes the chip 4 cycles before its vector; simavr counts none. */
+static void on_interrupt(avr_irq_t *irq, uint32_t begins, void *param)
+{
+    avr_t *avr = param;
+    (void)irq;
+    if (!begins)
+        return;
+    avr->cycle += ENTRY_CYCLES;
+    avr->run_cycle_count -= avr->run_cycle_count > ENTRY_CYCLES ? ENTRY_CYCLES : 0;
+}
+
 static void never_sleep(avr_t *avr, avr_cycle_count_t cycles) { (void)avr, (void)cycles; }
 
 static void find_parts(mcu_t *m)
@@ -152,6 +163,9 @@ mcu_t *mcu_new(uint32_t hz)
     find_parts(m);
     hook_pins(m);
     hook_signals(m);
+    for (int i = 0; i < avr->interrupts.vector_count; i++)
+        avr_irq_register_notify(avr->interrupts.vector[i]->irq + AVR_INT_IRQ_RUNNING,
+                                on_interrupt, avr);
     return m;
 }
 

@@ -9,12 +9,16 @@
  * - a received byte is there when its stop bit ends, another that waits is told at once, and a
  *   fourth one unread is lost (overrun);
  * - a byte has 10 bits on the wire, not 11;
+ * - an interrupt takes 4 cycles before its vector, as on the chip, not none;
+ * - a change of OCR1x moves the edges in timer 1's mode 14 (fast PWM up to ICR1);
  * - a pin with PWM follows its timer, not the port, and stays high at full duty; without PWM it
  *   follows the port at once;
  * - what drives a pin from outside still does after a reset, and against a pull-up;
  * - addresses beyond the memory end in memory of our own, never in the tester's.
- * Left as it is: phase-correct PWM runs as fast PWM does; an EEPROM write takes no time; the
- * interrupt for an empty transmitter may come a byte late.
+ * Left as it is: phase-correct PWM makes no edges (its registers tell the duty); an EEPROM write
+ * takes no time; the interrupt for an empty transmitter may come a byte late; ADIF stays set when a
+ * program writes a one to it; a conversion starts at once, on the chip with the converter's next
+ * clock, so up to one of its clocks later.
  *
  * An edge or a write is stamped with the cycle at which its instruction began, a sample with the
  * cycle at which the converter has it.

@@ -159,5 +159,8 @@ void hook_pins(mcu_t *m)
     }
     for (int address = PINB; address < PINB + 3 * PORTS; address++)
         hook_writes(m, address);
+    for (avr_io_t *io = m->avr->io_port; io; io = io->next)
+        if (!strcmp(io->kind, "timer") && ((avr_timer_t *)io)->name == '1')
+            ((avr_timer_t *)io)->wgm_op[14] = (avr_timer_wgm_t)AVR_TIMER_WGM_ICFASTPWM();
     refresh_pins(m);
 }
