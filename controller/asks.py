@@ -28,6 +28,7 @@ class Source(NamedTuple):
     """What the link remembers of one client."""
 
     counts: Mapping[str, int] = {}
+    service: int = 0  # number of the task of service it asked for last
 
 
 class Answer(NamedTuple):
@@ -60,6 +61,13 @@ def answer(
     except Refused as refused:
         return Answer(wish, source, holder, str(refused), _id(ask))
     return Answer(wish, source, holder, None, _id(ask))
+
+
+def withdrawn(wish: Wish, source: Source) -> Wish:
+    """The wish when that client is gone: its task is nobody's, and Start is a session's again."""
+    if source.service <= wish.withdrawn_count:
+        return wish
+    return wish._replace(withdrawn_count=source.service)
 
 
 def _parsed(line: bytes) -> Mapping[str, Any]:
@@ -106,11 +114,9 @@ def _merged(
         raise Refused(f"{verb} is not possible now. {told.get('words', '')}".strip())
     if count <= source.counts.get(verb, 0):
         raise Refused(f"count = {count}: this {verb} was already counted")
-    return (
-        _counted(wish._replace(task=task), verb, at_s),
-        Source({**source.counts, verb: count}),
-        holder,
-    )
+    wish = _counted(wish._replace(task=task), verb, at_s)
+    asked = wish.service_count if verb == "service" else source.service
+    return wish, Source({**source.counts, verb: count}, asked), holder
 
 
 def _counted(wish: Wish, verb: str, at_s: float) -> Wish:

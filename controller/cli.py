@@ -141,7 +141,10 @@ def _stop_test(given: argparse.Namespace) -> int:
             folder / engine.SOCKET, lambda line: print(line, file=sys.stderr, flush=True)
         )
     except KeyboardInterrupt:
-        print("not finished; nothing moves unless Start is held on the device", file=sys.stderr)
+        print(
+            "not finished: its task is withdrawn, and Start begins a session as usual",
+            file=sys.stderr,
+        )
         return FAILED
     if given.json:
         print(json.dumps(found))

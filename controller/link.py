@@ -4,6 +4,7 @@ Engine to client: the newest telemetry, 20 times a second. Client to engine: one
 (`controller/asks.py`), answered by a line of its own. A client that does not read loses old
 pictures first and its connection at last; a flood delays nobody but itself. A stop always goes
 through: what a client has sent is taken in to the end, also when it is gone or is thrown out.
+A task of service is withdrawn with the client that asked for it, however that client ended.
 """
 
 import json
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from controller.asks import answer
+from controller.asks import answer, withdrawn
 from controller.caller import Caller
 from controller.desk import Desk
 
@@ -101,6 +102,7 @@ class Link:
         self._selector.unregister(client.connection)
         client.connection.close()
         self._clients.remove(client)
+        self._desk.ask(withdrawn(self._desk.wish, client.source))
 
     def _tell(self, now_s: float) -> None:
         """Send the newest picture to everybody. An old one is not told again as a new one."""

@@ -2,8 +2,8 @@
 
 A task is asked for once; then a person holds Start on the device, and the kernel's SERVICE mode
 does the rest: at most 2 cm/s, and whatever is let go or laid on the roller ends it. Each task
-ends by itself, well or with a reason. The stop is measured with what the machine itself senses,
-from the instant at which it was asked for.
+ends by itself, well or with a reason, and with whoever asked for it. The stop is measured with
+what the machine itself senses, from the instant at which it was asked for.
 """
 
 from enum import Enum
@@ -51,6 +51,7 @@ class Failure(Enum):
     NOT_HELD = "not held"
     LET_GO = "let go"
     BUSY = "busy"
+    WITHDRAWN = "withdrawn"
     NO_HOME = "no home"
     NO_STOP = "no stop"
     GATE_ON = "gate on"
@@ -97,6 +98,11 @@ def served(
         speed_cm_s = _speed_cm_s(service, sample, at_cm, travel_cm, limits)
         service = service._replace(speed_cm_s=speed_cm_s)
     return service
+
+
+def withdrawn(service: Service, now_s: float) -> Service:
+    """The task once whoever asked for it is gone; what is over stays as it ended."""
+    return service if service.over else _failed(service, Failure.WITHDRAWN, now_s)
 
 
 def _waiting(service: Service, state: State, now_s: float) -> Service:

@@ -15,7 +15,7 @@ from controller.levels import Levels, asked, level_max, settled
 from controller.limits import NEW_PERSON_LEVEL, Limits
 from controller.modes import Mode, Request, State
 from controller.programs import WHOLE_FOOT, Cursor, Program, learning, lost, onward, over
-from controller.service import Service, served
+from controller.service import Service, served, withdrawn
 from controller.watch import ROUNDING_S, Reason
 from controller.wish import Wish
 from hardware.calibration import Trust
@@ -144,6 +144,8 @@ def _served(
     service = session.service
     if service is None or wish.service_count > session.wish.service_count:
         service = Service(wish.task, now_s)
+    if wish.withdrawn_count >= wish.service_count:
+        return withdrawn(service, now_s)
     return served(service, state, sample, at_cm, machine.travel_cm, limits, now_s)
 
 

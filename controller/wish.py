@@ -19,6 +19,7 @@ class Wish(NamedTuple):
     continue_count: int = 0
     level_count: int = 0  # writes of the level
     service_count: int = 0
+    withdrawn_count: int = 0  # who asked for the services up to this one is gone
     level: int = NEW_PERSON_LEVEL  # the last one written
     start_at_s: float = -inf  # on the link's clock
     continue_at_s: float = -inf
@@ -32,5 +33,5 @@ class Wish(NamedTuple):
         return (
             self.stop_count, self.lower_count, self.pause_count, self.end_count,
             self.acknowledge_count, self.start_count, self.continue_count, self.level_count,
-            self.service_count,
+            self.service_count, self.withdrawn_count,
         )  # fmt: skip

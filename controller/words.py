@@ -143,6 +143,7 @@ SERVICE: dict[Failure, str] = {
     Failure.NOT_HELD: "Start was not held on the device in time; ask again",
     Failure.LET_GO: "Start was let go, or something lay on the roller; ask again",
     Failure.BUSY: "a session or a stop came between; end or acknowledge it, then ask again",
+    Failure.WITHDRAWN: "whoever asked for it is gone; ask again",
     Failure.NO_HOME: "the roller does not reach its home; check belt, motor and the heel switch",
     Failure.NO_STOP: "the stop switch was not pressed in time; ask again",
     Failure.GATE_ON: "the power gate did not open; do not use this machine before it is mended",

@@ -239,6 +239,10 @@ class Rig:
         count = self._wish.service_count + 1
         self._wish = self._wish._replace(service_count=count, task=task)
 
+    def withdraw(self) -> None:
+        """Whoever asked for the newest task of service goes away."""
+        self._wish = self._wish._replace(withdrawn_count=self._wish.service_count)
+
     # Stories.
 
     def arm(self) -> "Rig":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.asks import COUNTED, LINE_BYTES, VERBS, Answer, Source, answer
+from controller.asks import COUNTED, LINE_BYTES, VERBS, Answer, Source, answer, withdrawn
 from controller.desk import FRESH_S
 from controller.service import Task
 from controller.wish import Wish
@@ -101,6 +101,17 @@ def test_what_cannot_be_now_is_refused_with_the_words_of_now(verb: str) -> None:
 def test_a_service_says_which(task: Task) -> None:
     got = ask({"do": "service", **FIRST, "task": task.value})
     assert (got.wish.task, got.wish.service_at_s) == (task, NOW_S)
+
+
+def test_a_task_is_withdrawn_with_whoever_asked_for_it_and_no_other_is() -> None:
+    first = ask({"do": "service", **FIRST, "task": "home"})
+    second = ask({"do": "service", **FIRST, "task": "pulses"}, wish=first.wish)
+    third = ask({"do": "pause", **FIRST}, wish=second.wish, source=second.source)
+    assert withdrawn(third.wish, Source()) is third.wish
+    assert withdrawn(third.wish, first.source).withdrawn_count == 1, "the second goes on"
+    left = withdrawn(third.wish, third.source)
+    assert left == third.wish._replace(withdrawn_count=2)
+    assert withdrawn(left, first.source) is left
 
 
 @pytest.mark.parametrize("task", [None, "dance", 1, ["home"]])

@@ -5,6 +5,7 @@ answers in a row prove that it has looked.
 """
 
 import json
+import socket
 import stat
 import tempfile
 import threading
@@ -229,6 +230,27 @@ def test_the_stop_of_a_client_that_is_gone_at_once_gets_through(rig: Rig) -> Non
             client.send(b'{"do":"stop"}')
             rig.show()
         wait_for(lambda count=number: rig.desk.wish.stop_count == count, "the stop")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("how", ["hangs up", "falls silent in mid line", "does not read"])
+def test_a_task_is_withdrawn_with_the_client_that_asked_for_it(rig: Rig, how: str) -> None:
+    rig.show(can=["service"])
+    ask = {"do": "service", "task": "home", "count": 1, "seen_s": rig.now_s}
+    with rig.client() as asker, rig.client() as other:
+        assert asker.ask(**ask)["kind"] == "ok"
+        with rig.client() as guest:
+            guest.ask(do="stop")
+        other.ask(do="?")
+        assert rig.desk.wish.withdrawn_count == 0, "a guest that leaves takes nothing along"
+        if how == "hangs up":
+            asker.close()
+        elif how == "falls silent in mid line":
+            asker.socket.sendall(b'{"do":"serv')
+            asker.socket.shutdown(socket.SHUT_WR)
+        else:
+            asker.socket.sendall(b"\n" * 30_000)
+        wait_for(lambda: rig.desk.wish.withdrawn_count == 1, "the task is withdrawn")
+        assert rig.desk.wish.service_count == 1
 
 
 def test_a_flood_delays_nobody_else(rig: Rig, client: LinkClient) -> None:

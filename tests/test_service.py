@@ -139,6 +139,12 @@ def busy(rig: Rig) -> None:
     rig.ask("stop")
 
 
+def gone(rig: Rig) -> None:
+    rig.serve(Task.HOME)
+    rig.advance(1.0)
+    rig.withdraw()
+
+
 def no_home(rig: Rig) -> None:
     rig.distorted = lambda sample: sample._replace(heel_end_open=False, motor_current_ma=None)
     rig.serve(Task.HOME)
@@ -173,6 +179,7 @@ FAILS: dict[Failure, tuple[Callable[[Rig], None], float]] = {
     Failure.LET_GO: (let_go, 9.0),
     Failure.NOT_HELD: (not_held, 0.0),
     Failure.BUSY: (busy, 0.0),
+    Failure.WITHDRAWN: (gone, 9.0),
     Failure.NO_HOME: (no_home, 9.0),
     Failure.NO_STOP: (no_stop, 0.0),
     Failure.NO_GATE: (no_gate, 0.0),
@@ -220,6 +227,46 @@ def test_a_newer_task_takes_the_place_of_an_older_one() -> None:
     rig.serve(Task.PULSES)
     rig.advance(0.1)
     assert service(rig) == Service(Task.PULSES, service(rig).since_s, speed_cm_s=2.0)
+
+
+def test_once_nobody_asks_for_it_start_opens_a_session_as_usual() -> None:
+    rig = at_rest(away_cm=5.0)
+    rig.serve(Task.HOME)
+    rig.advance(1.0)
+    rig.withdraw()
+    rig.tick()
+    rig.push("start", 0.5)
+    assert rig.state.sitting.number == 1
+    assert not any(one.drive.gate for one in rig.moments if one.state.mode is Mode.SERVICE)
+    assert Mode.SERVICE not in rig.been_in()
+
+
+@pytest.mark.parametrize("moved_s", [0.1, 0.5, 1.49, 1.52])
+def test_a_task_that_moves_rests_when_nobody_asks_for_it(moved_s: float) -> None:
+    """In each phase; and the hand at the button, which held it for the task, opens no session."""
+    rig = at_rest(away_cm=5.0)
+    rig.serve(Task.PULSES)
+    rig.sim.set_button("start", True)
+    rig.until_mode(Mode.SERVICE, 1.0)
+    rig.advance(moved_s)
+    rig.withdraw()
+    assert not any(one.drive.gate or one.drive.duty for one in rig.advance(2.0))
+    assert service(rig).failure is Failure.WITHDRAWN
+    rig.sim.set_button("start", False)
+    rig.advance(0.5)
+    assert_only_service_moved(rig)
+
+
+def test_who_goes_after_the_end_changes_nothing_and_a_newer_task_is_served() -> None:
+    rig = at_rest(away_cm=5.0)
+    rig.serve(Task.HOME)
+    hold(rig)
+    rig.withdraw()
+    rig.advance(0.1)
+    assert service(rig).phase is Phase.DONE
+    rig.serve(Task.PULSES)
+    hold(rig)
+    assert (service(rig).task, service(rig).phase) == (Task.PULSES, Phase.DONE)
 
 
 def test_nothing_moves_without_the_button_whatever_is_asked() -> None:

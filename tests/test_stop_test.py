@@ -1,6 +1,7 @@
 """`footloop stop-test` against a real engine: three holds of a button, and one number each."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from controller.link import LinkError
 from controller.service import Task
 from controller.stop_test import StopTestError
 from tests.link_client import LinkClient, connected
-from tests.waiting import wait_for
+from tests.waiting import GIVE_UP_S, wait_for
 
 Captured = pytest.CaptureFixture[str]
 
@@ -109,6 +110,36 @@ def test_who_lays_a_foot_on_ends_it(engine: Path) -> None:
             stop_test.stop_test(engine / "engine.sock", say)
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_once_it_is_gone_start_opens_a_session_as_usual(engine: Path, how: signal.Signals) -> None:
+    """However it went: nothing of its task is left in the engine."""
+    line = [sys.executable, "-m", "controller.cli", "stop-test", "--folder", str(engine)]
+    with (
+        connected(engine / "engine.sock") as client,
+        socket.socket(socket.AF_UNIX) as hands,
+        subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as asking,
+    ):
+        hands.connect(str(engine / "hands.sock"))
+        wait_for(lambda: in_service(client, "waiting"), "its task waits")
+        asking.send_signal(how)
+        _, told = asking.communicate(timeout=GIVE_UP_S)
+        assert "Traceback" not in told
+        assert (asking.returncode == 1) == (how == signal.SIGINT)
+        wait_for(lambda: in_service(client, "failed"), "its task is withdrawn")
+        for down in (True, False):
+            hands.sendall(json.dumps({"hand": "start", "down": down}).encode() + b"\n")
+            assert b'"ok": true' in hands.recv(100)
+            at_s = client.state()["at_s"]
+            wait_for(lambda at_s=at_s: client.state()["at_s"] > at_s + 0.2, "0.2 s of the engine")  # type: ignore[misc]
+        assert client.state()["session_open"] is True
+        assert client.state()["mode"] == "IDLE"
+
+
+def in_service(client: LinkClient, phase: str) -> bool:
+    service = client.state()["service"]
+    return service is not None and service["phase"] == phase
+
+
 def test_without_an_engine(tmp_path: Path, capsys: Captured) -> None:
     assert cli.main(["stop-test", "--folder", str(tmp_path)]) == 1
     assert "no engine listens on " in capsys.readouterr().err
@@ -142,7 +173,10 @@ def test_an_interruption_is_a_sentence(
 
     monkeypatch.setattr(stop_test, "_done", interrupted)
     assert cli.main(["stop-test", "--folder", str(engine)]) == 1
-    assert "not finished; nothing moves unless Start is held" in capsys.readouterr().err
+    assert (
+        "not finished: its task is withdrawn, and Start begins a session as usual"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_slow_gate_does_not_pass(
