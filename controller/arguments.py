@@ -3,11 +3,31 @@
 import argparse
 import re
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from controller.settings_keys import HOST
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+class Parser(argparse.ArgumentParser):
+    """Names what it does not know before what it misses: a misspelt option is both."""
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        every: list[Any] = [*self._actions, *self._mutually_exclusive_groups]
+        needed = [one for one in every if one.required]
+        for one in needed:
+            one.required = False
+        try:
+            _, unknown = super().parse_known_args(args)
+        finally:
+            for one in needed:
+                one.required = True
+        if unknown:
+            self.error(f"unknown: {' '.join(unknown)}")
+        return super().parse_known_args(args, namespace)
 
 
 def port(text: str) -> int:
@@ -28,7 +48,7 @@ def host(text: str) -> str:
 
 def add_command(
     commands: Commands, name: str, what: str, examples: Sequence[str], note: str = ""
-) -> argparse.ArgumentParser:
+) -> Parser:
     """Add a command whose help says what it does, and shows lines that can be typed."""
     return commands.add_parser(
         name,

@@ -16,6 +16,7 @@ from controller.calibration_file import CalibrationError
 from controller.cli_parser import parser
 from controller.journal import JournalError
 from controller.link import LinkError
+from controller.output import delivered
 from controller.processes import side_by_side, tell_ready
 from controller.settings import DEFAULT_PATH, MissingSettingsError, Settings, SettingsError
 from controller.settings_keys import template
@@ -31,6 +32,10 @@ OK, FAILED, CONFIGURATION = 0, 1, 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    return delivered(lambda: _dispatched(argv))
+
+
+def _dispatched(argv: Sequence[str] | None) -> int:
     given = parser().parse_args(argv)
     try:
         return COMMANDS[given.command](given)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from controller import calibrate
-from controller.arguments import Commands, add_command
+from controller.arguments import Commands, Parser, add_command
 from controller.processes import READY_OPTION
 from controller.settings import DEFAULT_PATH
 
@@ -23,9 +23,9 @@ EPILOG = """examples:
 To try it without hardware: footloop-sim run"""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Understands every command; the one that was typed is in `command`."""
-    whole = argparse.ArgumentParser(
+    whole = Parser(
         prog="footloop",
         description="The controller of a motorized foot-massage roller.",
         epilog=EPILOG,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from controller.limits import Limits
+from controller.output import delivered
 from controller.processes import side_by_side, tell_ready
 from controller.session import Machine, Person
 from hardware.errors import HardwareError
@@ -23,6 +24,10 @@ CALM_LOAD_N = 13.0
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    return delivered(lambda: _dispatched(argv))
+
+
+def _dispatched(argv: Sequence[str] | None) -> int:
     given = parser().parse_args(argv)
     return COMMANDS[given.command](given)
 

@@ -4,7 +4,7 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
-from controller.arguments import Commands, add_command, host, port
+from controller.arguments import Commands, Parser, add_command, host, port
 from controller.processes import READY_OPTION
 
 DEFAULT_PORT = 8080
@@ -16,9 +16,9 @@ EPILOG = """examples:
   footloop-sim bench --json              how fast the simulator is here"""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Understands every command; the one that was typed is in `command`."""
-    whole = argparse.ArgumentParser(
+    whole = Parser(
         prog="footloop-sim",
         description="Footloop on a simulated roller with a simulated foot.",
         epilog=EPILOG,

@@ -96,6 +96,26 @@ def test_wrong_usage_is_2_and_changes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("main", "words", "says"),
+    [
+        (cli.main, ["run", "--bogus"], "footloop run: error: unknown: --bogus"),
+        (cli.main, ["run", "--devise", "gpio"], "footloop run: error: unknown: --devise gpio"),
+        (cli.main, ["calibrate", "--bogus"], "footloop calibrate: error: unknown: --bogus"),
+        (cli.main, ["--bogus"], "footloop: error: unknown: --bogus"),
+        (cli.main, ["run"], "footloop run: error: the following arguments are required: --device"),
+        (cli.main, ["calibrate"], "footloop calibrate: error: one of the arguments --device"),
+        (sim_cli.main, ["replay", "--loud"], "footloop-sim replay: error: unknown: --loud"),
+        (sim_cli.main, ["replay"], "footloop-sim replay: error: the following arguments are"),
+    ],
+)
+def test_what_is_unknown_is_named_before_what_is_missing(
+    main: Main, words: list[str], says: str, capsys: Captured
+) -> None:
+    assert ends_with(main, *words) == 2
+    assert says in capsys.readouterr().err
+
+
 def test_an_unknown_device_is_named_with_those_there_are(capsys: Captured) -> None:
     assert ends_with(cli.main, "run", "--device", "toaster") == 2
     told = capsys.readouterr().err
