@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from controller import limits as limit_table
 from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL, NEW_PERSON_LEVEL, Limits
-from hardware.wiring import CHOICES, Wiring
+from hardware.wiring import CHOICES, Wiring, allowed_ohm
 
 HOST = re.compile(r"[0-9A-Za-z.:%_-]{1,253}")
 """What an address or a machine's name is made of."""
@@ -94,12 +94,15 @@ def template() -> str:
             section = key.section
             lines += ["", f"[{section}]"]
         lines += [f"# {key.comment}; {key.allowed}", f"{key.name} = {_toml(key.default)}"]
+    ohms = {name: allowed_ohm(name) for name in CHOICES["driver"]}
     lines += [
         "",
         "[wiring]",
         '# BCM (GPIO) pin numbers, ADC channels from 0; "none" where an optional part is missing.',
         *(f"# {name}: {' or '.join(choices)}" for name, choices in CHOICES.items()),
-        "# `footloop wiring` shows what to solder.",
+        *(f"# current_ohm of a {name}: {low} to {high}" for name, (low, high) in ohms.items()),
+        "# driver and current_ohm scale the motor's current, by which a strained motor is stopped:",
+        "# read both off the board. `footloop wiring` shows what to solder.",
     ]
     wires = {one.name: NOT_FITTED if one.default is None else one.default for one in fields(Wiring)}
     lines += [f"{name} = {_toml(default)}" for name, default in wires.items()]

@@ -1,7 +1,7 @@
 """What a raw reading weighs: converter's range -> N -> kPa under the head.
 
-Every element and every motor driver differs, so the line of each element is measured on the
-machine itself: with nothing and with known weights on the head, and straight between the points.
+Every element differs, so the line of each is measured on the machine itself: with nothing and
+with known weights on the head, and straight between the points.
 A reading rises with the load. One that falls would show an unplugged cable, which is pulled down,
 as the highest load or as none; the cure is to swap two wires, so it is refused.
 What lies outside an element's range is said, not guessed: an open element has no pressure (NaN),
@@ -95,12 +95,6 @@ class Calibration:
 
     pressure_a: Element = field(default_factory=Element)
     pressure_b: Element = field(default_factory=Element)
-    # A DRV8874 gives 450 µA per A; through 1 kΩ the converter's 3.3 V are 7.33 A.
-    current_full_scale_ma: float = 7333.0  # mA at the end of the range, above 0
-
-    def current_ma(self, raw: float) -> float:
-        """Return the magnitude of the motor's current, mA, at `raw`, 0..1 of the range."""
-        return raw * self.current_full_scale_ma
 
     def trust(self, today: int, *, b_fitted: bool) -> Trust:
         """Return how far the pressure may be believed on day `today`: as its worst element."""
@@ -140,11 +134,6 @@ def problems(calibration: Calibration) -> list[str]:
     for name, heaviest_n in HEAVIEST_N.items():
         element: Element = getattr(calibration, name)
         found += [f"{name}: {one}" for one in element_problems(element, heaviest_n)]
-    if not 0.0 < calibration.current_full_scale_ma <= 100_000.0:
-        found.append(
-            f"current_full_scale_ma is {calibration.current_full_scale_ma}: "
-            "give the current at the converter's full range, above 0 and at most 100000 mA"
-        )
     return found
 
 

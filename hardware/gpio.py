@@ -24,7 +24,7 @@ from hardware.lights import GpioSignals
 from hardware.pins import open_pins, translated
 from hardware.pwm import open_pwm
 from hardware.roller import Buttons, Drive, RawPressure, Sample, SensorStatus
-from hardware.wiring import Wiring
+from hardware.wiring import Wiring, full_scale_ma
 
 NAN = float("nan")
 
@@ -71,6 +71,7 @@ class GpioRoller:
             parts.callback(pin_factory.close)
             if found := pin_rules.problems(wiring) + calibrations.problems(calibration):
                 raise ValueError("; ".join(found))
+            self._full_scale_ma = full_scale_ma(wiring)
             with translated(AccessError, "The pins cannot be claimed", "see `gpioinfo` for users"):
                 self._bridge = open_bridge(wiring, pin_factory, kernel_pwm, parts)
                 self._claim_pins(wiring, pin_factory, parts)
@@ -145,7 +146,7 @@ class GpioRoller:
 
     def _current_ma(self) -> float | None:
         channel = self._channels.current
-        return None if channel is None else self._calibration.current_ma(_raw_or_nan(channel))
+        return None if channel is None else _raw_or_nan(channel) * self._full_scale_ma
 
     def drive(self, drive: Drive) -> None:
         """Apply `drive`: the bridge first, then the gate's edge.

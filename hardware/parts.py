@@ -7,7 +7,6 @@ seen from the Pi. What is said here is derived from the reference design.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hardware.power_parts import CURRENT_WIRES
 from hardware.wiring import Wiring
 
 
@@ -100,9 +99,10 @@ ELEMENTS: Mapping[str, tuple[str, str]] = {
         "pressure B: a second element, of another kind",
         "Wired like pressure A",
     ),
-    "current_channel": ("motor current: the driver's current output (IPROPI)", CURRENT_WIRES),
+    "current_channel": ("motor current: the driver's current output (IPROPI)", ""),
 }
-"""Field of `Wiring` -> what hangs on the channel, and what else it needs."""
+"""Field of `Wiring` -> what hangs on the channel, and what else it needs. The current's depends on
+the driver: `current_wires()`."""
 
 SPI_SUPPLY = (
     "VDD and VREF (its pins 16, 15) to 3.3 V, AGND and DGND (14, 9) to ground, 100 nF between "

@@ -13,10 +13,12 @@ from hardware.parts import bus
 from hardware.wiring import (
     ADS1115_INPUTS,
     CHOICES,
+    DRIVERS,
     OPTIONAL,
     PWM_CHANNELS,
     PWM_PINS,
     Wiring,
+    allowed_ohm,
     channels,
     pins,
 )
@@ -69,6 +71,7 @@ def problems(wiring: Wiring) -> list[str]:
         *_shared("channel", used_channels, every_channel),
         *_two_channels_b(wiring),
         *_crowded(wiring),
+        *_current_scale(wiring),
     ]
 
 
@@ -173,6 +176,19 @@ def _crowded(wiring: Wiring) -> Iterator[str]:
                 f"one ADS1115, and pressure A needs a chip for itself: move {name} to another "
                 f"(free {free})"
             )
+
+
+def _current_scale(wiring: Wiring) -> Iterator[str]:
+    """A wrong scale would let a motor that strains pass for one that does not."""
+    if wiring.current_channel is None or wiring.driver not in DRIVERS:
+        return
+    low, high = allowed_ohm(wiring.driver)
+    if not low <= wiring.current_ohm <= high:
+        yield (
+            f"current_ohm = {wiring.current_ohm}: a {wiring.driver} takes {low} to {high} ohm from "
+            "its current output to ground, so that T7 sees the 2 A at which it stops; change the "
+            "resistor, and look which driver is fitted"
+        )
 
 
 def _cures(

@@ -16,7 +16,15 @@ from hardware.parts import (
     TERMINALS,
     bus,
 )
-from hardware.power_parts import DRIVER, GATE, GATE_DRAWING, GATE_PARTS, NO_GATE, driver
+from hardware.power_parts import (
+    DRIVER,
+    GATE,
+    GATE_DRAWING,
+    GATE_PARTS,
+    NO_GATE,
+    current_wires,
+    driver,
+)
 from hardware.wiring import ADS1115_INPUTS, Wiring, channels, pins, pwm_overlay
 
 WIDTH = 100
@@ -116,6 +124,7 @@ def _wires(wiring: Wiring) -> Iterator[str]:
 def _channels(wiring: Wiring) -> Iterator[str]:
     for name, number in channels(wiring).items():
         element, also = ELEMENTS[name]
+        also = also or current_wires(wiring)
         yield from _folded(f"{_input(wiring.adc_chip, number)} {element}. {also}.", "  ", "    ")
 
 
@@ -127,8 +136,7 @@ def _input(chip: str, number: int) -> str:
 
 
 def _driver(wiring: Wiring) -> Iterator[str]:
-    gated, measured = wiring.gate_pin is not None, wiring.current_channel is not None
-    for part in driver(gated=gated, measured=measured):
+    for part in driver(wiring):
         yield from _row(part, PART_WIDTHS)
     yield from _listed(DRIVER)
 

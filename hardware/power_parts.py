@@ -7,6 +7,8 @@ built them yet, and the page says so. Of the DRV8874 only what its data sheet is
 
 from typing import NamedTuple
 
+from hardware.wiring import RANGE_V, Wiring, full_scale_ma
+
 
 class Part(NamedTuple):
     """One part, or one terminal of a chip."""
@@ -99,23 +101,32 @@ NO_GATE = (
     "power, whatever any program does.",
 )
 
-CURRENT_KOHM = 1.0  # IPROPI to ground
-CURRENT_A_A = 450e-6  # what a DRV8874 gives at IPROPI for each ampere of the motor
-FULL_SCALE_A = 3.3 / (CURRENT_A_A * CURRENT_KOHM * 1e3)
 FILTER_KOHM = 1.0
 FILTER_UF = 1.0
-CURRENT_WIRES = (
-    f"{CURRENT_KOHM:g} kΩ from IPROPI to ground, close to the driver; from IPROPI {FILTER_KOHM:g} "
-    f"kΩ in series to this channel; {FILTER_UF:g} µF from the channel to ground, close to the "
-    f"converter. That is a filter of {(CURRENT_KOHM + FILTER_KOHM) * FILTER_UF:g} ms, for the "
-    "motor's PWM; no capacitor at IPROPI itself, it would slow the driver's own limit. A DRV8874 "
-    f"then gives {CURRENT_A_A * CURRENT_KOHM * 1e3:.2f} V for each A, and 3.3 V are "
-    f"{FULL_SCALE_A:.2f} A"
-)
 
 
-def driver(*, gated: bool, measured: bool) -> tuple[Part, ...]:
+def current_wires(wiring: Wiring) -> str:
+    """Return what the current's channel needs, and its scale."""
+    ohm, full_a = wiring.current_ohm, full_scale_ma(wiring) / 1000.0
+    filter_ms = (ohm / 1000.0 + FILTER_KOHM) * FILTER_UF
+    return (
+        f"{_kohm(ohm)} from IPROPI to ground, close to the driver; from IPROPI {FILTER_KOHM:g} "
+        f"kΩ in series to this channel; {FILTER_UF:g} µF from the channel to ground, close to the "
+        f"converter. That is a filter of {filter_ms:.3g} ms, for the motor's PWM; no capacitor at "
+        f"IPROPI itself, it would slow the driver's own limit. A {wiring.driver} then gives "
+        f"{RANGE_V / full_a:.2f} V for each A, and {RANGE_V:g} V are {full_a:.2f} A. With another "
+        "driver or resistor set driver and current_ohm: T7 believes them"
+    )
+
+
+def _kohm(ohm: int) -> str:
+    return f"{ohm / 1000.0:g} kΩ"
+
+
+def driver(wiring: Wiring) -> tuple[Part, ...]:
     """The driver's terminals that go elsewhere than to a GPIO pin."""
+    gated, measured = wiring.gate_pin is not None, wiring.current_channel is not None
+    kohm, full_a = _kohm(wiring.current_ohm), full_scale_ma(wiring) / 1000.0
     behind = "" if gated else ", through contact 1 of the stop switch"
     current = "its way to the Pi is told above" if measured else "no channel: it is not watched"
     out1 = "normally open contact of the relay's first pole" if gated else "motor wire 1"
@@ -133,15 +144,14 @@ def driver(*, gated: bool, measured: bool) -> tuple[Part, ...]:
         Part(
             "VREF",
             "3.3 V",
-            f"with the {CURRENT_KOHM:g} kΩ at IPROPI the chip limits the motor at "
-            f"{FULL_SCALE_A:.2f} A",
+            f"with the {kohm} at IPROPI the chip limits the motor at {full_a:.2f} A",
         ),
         Part(
             "IMODE", "ground", "an overcurrent switches off and tries again; check the data sheet"
         ),
         Part(
             "IPROPI",
-            f"{CURRENT_KOHM:g} kΩ to ground",
+            f"{kohm} to ground",
             f"the motor's current; {current}",
         ),
         Part("nFAULT", "open", "an open-drain output; Footloop does not read it"),
@@ -156,7 +166,8 @@ def driver(*, gated: bool, measured: bool) -> tuple[Part, ...]:
 
 DRIVER = (
     "Take a DRV8874: the motor draws 5.5 A stalled, and a DRV8876 gives 3.5 A at most and another "
-    "current at IPROPI. Its logic takes the Pi's 3.3 V as they are.",
+    "current at IPROPI, so that driver in [wiring] must name it. Its logic takes the Pi's 3.3 V as "
+    "they are.",
     "A carrier board may bring its own resistor at IPROPI (also called CS) and its own VREF. With "
-    "the power off, measure from IPROPI to ground: all together must be 1 kΩ.",
+    "the power off, measure from IPROPI to ground: all together must be current_ohm of [wiring].",
 )

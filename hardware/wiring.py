@@ -7,12 +7,20 @@ stop. The gate sense is high while power flows. Which pin may serve is `hardware
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import ceil, floor
 
 PWM_CHANNELS: Mapping[int, int] = {12: 0, 13: 1, 18: 0, 19: 1}
 PWM_PINS = tuple(PWM_CHANNELS)
 CHIPS = ("MCP3008", "MCP3208", "ADS1115")
 ADS1115_INPUTS = 4  # channels 0-3 are the first chip, 4-7 the second
 PWMS = ("software", "hardware")
+RANGE_V = 3.3  # of every converter, as its channels are read
+DRIVERS: Mapping[str, float] = {"DRV8874": 450.0, "DRV8876": 1000.0}
+"""Name -> what its current output gives, µA for each A of the motor."""
+FULL_SCALE_MA = (2500.0, 10_000.0)
+"""Where the current's range may end. Lower, the 2 A that T7 calls too much would lie at its end,
+where the driver holds the current by itself and nothing more is seen. Higher, one count of 10
+bits would be more than 10 mA, too much of the 50 mA that the self-test calls no current."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Wiring:
     pressure_a_channel: int = 0
     pressure_b_channel: int | None = 1
     current_channel: int | None = 2  # the driver's current output
+    driver: str = "DRV8874"  # or DRV8876: their current outputs differ
+    current_ohm: int = 1000  # from the current output to ground
     hx711_data_pin: int | None = None  # with its clock: pressure B comes from an HX711
     hx711_clock_pin: int | None = None
 
@@ -59,7 +69,11 @@ OPTIONAL = (
     "hx711_data_pin",
     "hx711_clock_pin",
 )
-CHOICES: Mapping[str, tuple[str, ...]] = {"adc_chip": CHIPS, "pwm": PWMS}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "adc_chip": CHIPS,
+    "pwm": PWMS,
+    "driver": tuple(DRIVERS),
+}
 
 
 def pins(wiring: Wiring) -> dict[str, int]:
@@ -75,6 +89,20 @@ def channels(wiring: Wiring) -> dict[str, int]:
 def b_fitted(wiring: Wiring) -> bool:
     """Return whether there is a second pressure element, on whatever converter."""
     return wiring.pressure_b_channel is not None or wiring.hx711_data_pin is not None
+
+
+def full_scale_ma(wiring: Wiring) -> float:
+    """Return the motor's current, mA, at the end of the converter's range."""
+    return RANGE_V * 1e9 / (DRIVERS[wiring.driver] * wiring.current_ohm)
+
+
+def allowed_ohm(driver: str) -> tuple[int, int]:
+    """Return the least and the most that may stand at this driver's current output."""
+    low_ma, high_ma = FULL_SCALE_MA
+    return (
+        ceil(RANGE_V * 1e9 / (DRIVERS[driver] * high_ma)),
+        floor(RANGE_V * 1e9 / (DRIVERS[driver] * low_ma)),
+    )
 
 
 def fastest_hz(wiring: Wiring) -> int:

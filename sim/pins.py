@@ -18,7 +18,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from hardware.calibration import Calibration, Element
 from hardware.gpio import GpioRoller
 from hardware.roller import Drive, Sample, SensorStatus
-from hardware.wiring import Wiring
+from hardware.wiring import Wiring, full_scale_ma
 from sim.roller import SimRoller
 
 HIGHEST = 1023
@@ -119,7 +119,7 @@ class Wired:
         calibration = calibration or Calibration()
         self.pi: Pi = pi
         self._scales = _Scale(calibration.pressure_a), _Scale(calibration.pressure_b)
-        self._full_scale_ma = calibration.current_ma(1.0)
+        self._full_scale_ma = full_scale_ma(self.wiring)
         self._pulse = 0.0
         self.roller = GpioRoller(self.wiring, calibration, pin_factory=pi, clock=clock or sim.now_s)
         self.now_s, self.wait_until = sim.now_s, sim.wait_until

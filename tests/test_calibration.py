@@ -122,10 +122,6 @@ def test_a_wire_that_is_off_is_told_where_the_zero_allows_it(
     assert element.open_below == pytest.approx(open_below)
 
 
-def test_current_is_a_share_of_full_scale() -> None:
-    assert Calibration(current_full_scale_ma=6000.0).current_ma(0.25) == 1500.0
-
-
 def test_the_nominal_calibration_can_be_used() -> None:
     assert problems(Calibration()) == []
 
@@ -182,8 +178,8 @@ def test_the_second_element_needs_less_weight() -> None:
 
 def test_all_problems_are_told_at_once() -> None:
     broken = replace(ELEMENT, points=(ZERO, Point(math.nan, math.nan)))
-    found = problems(Calibration(broken, broken, current_full_scale_ma=math.nan))
-    assert len(found) == 7
+    found = problems(Calibration(broken, broken))
+    assert len(found) == 6
 
 
 def dated(day: int | None) -> Element:

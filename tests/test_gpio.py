@@ -155,6 +155,21 @@ def test_each_channel_is_read_for_itself(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wiring", "full_ma"),
+    [
+        (Wiring(driver="DRV8876"), 3300.0),
+        (Wiring(driver="DRV8876", current_ohm=500), 6600.0),
+        (Wiring(current_ohm=2490), 2945.0),
+    ],
+)
+def test_the_current_is_scaled_for_driver_and_resistor(wiring: Wiring, full_ma: float) -> None:
+    rig = Rig(wiring)
+    rig.set_raw(2, 0.5)
+    assert rig.open().read().motor_current_ma == pytest.approx(full_ma / 2, rel=0.01)
+    rig.close()
+
+
+@pytest.mark.parametrize(
     "wiring",
     [
         Wiring(adc_chip="ADS1115", pressure_a_channel=3, pressure_b_channel=4, current_channel=7),

@@ -9,8 +9,8 @@ import pytest
 
 from controller.limits import Limits
 from hardware import power_parts as parts
-from hardware.calibration import Calibration
 from hardware.parts import LED_OHM
+from hardware.wiring import Wiring
 from sim.motor import Motor
 
 STEP_S = 50e-6
@@ -169,7 +169,7 @@ def test_with_the_zener_the_coil_lets_go_two_to_three_times_sooner(drops_at: flo
 
 def filtered(current_a: Iterator[float], filter_f: float, step_s: float) -> Iterator[float]:
     """What the converter sees of it: a current source, its resistor, one more and a capacitor."""
-    time_s = (parts.CURRENT_KOHM + parts.FILTER_KOHM) * 1e3 * filter_f
+    time_s = (Wiring().current_ohm + parts.FILTER_KOHM * 1e3) * filter_f
     seen_a = 0.2
     for one in current_a:
         seen_a += step_s * (one - seen_a) / time_s
@@ -184,11 +184,6 @@ def motor_a(duty: float, back_v: float, step_s: float, for_s: float) -> Iterator
         drives_v = (motor.supply_v if on else 0.0) - back_v - motor.resistance_ohm * current_a
         current_a += step_s * drives_v / motor.inductance_h
         yield current_a
-
-
-def test_the_current_is_scaled_as_the_calibration_takes_it() -> None:
-    full_scale_a = Calibration().current_full_scale_ma / 1000.0
-    assert full_scale_a == pytest.approx(parts.FULL_SCALE_A, rel=1e-3)
 
 
 @pytest.mark.parametrize("duty", [0.1, 0.3, 0.5, 0.7, 0.9])

@@ -86,6 +86,38 @@ def test_a_chip_on_spi_has_its_four_lines_and_its_own_pin_numbers() -> None:
     assert "SDA" not in text
 
 
+@pytest.mark.parametrize(
+    ("wiring", "says"),
+    [
+        (
+            PLAIN,
+            (
+                "1 kΩ from IPROPI",
+                "filter of 2 ms",
+                "DRV8874 then gives 0.45 V for each A, and 3.3 V are 7.33 A.",
+                "IPROPI 1 kΩ to ground",
+                "limits the motor at 7.33 A",
+            ),
+        ),
+        (
+            replace(PLAIN, driver="DRV8876", current_ohm=820),
+            (
+                "0.82 kΩ from IPROPI",
+                "filter of 1.82 ms",
+                "DRV8876 then gives 0.82 V for each A, and 3.3 V are 4.02 A.",
+                "IPROPI 0.82 kΩ to ground",
+                "limits the motor at 4.02 A",
+            ),
+        ),
+    ],
+)
+def test_the_current_output_says_its_resistor_and_its_scale(
+    wiring: Wiring, says: tuple[str, ...]
+) -> None:
+    for one in says:
+        assert one in joined(wiring)
+
+
 def test_a_chip_on_i2c_has_two_lines_and_an_address_for_each_channel() -> None:
     text = drawing(I2C, "a test")
     assert re.search(r"ADS1115 +SDA +2 +3 +both", text)

@@ -62,6 +62,8 @@ def test_the_template_comments_every_key() -> None:
         assert re.search(rf"^# .*{re.escape(key.comment)}.*\n{key.name} = ", text, re.MULTILINE)
     document = tomllib.loads(text)
     assert set(document["wiring"]) == {one.name for one in fields(Wiring)}
+    assert "# driver: DRV8874 or DRV8876\n" in text
+    assert "# current_ohm of a DRV8876: 330 to 1320\n" in text
 
 
 def test_values_reach_their_places(tmp_path: Path) -> None:
@@ -195,6 +197,11 @@ def test_every_key_is_tried_with_wrong_values() -> None:
             "[wiring]\nadc_chip = 3",
             "[wiring] adc_chip = 3: must be one of MCP3008, MCP3208, ADS1115",
         ),
+        (
+            '[wiring]\ndriver = "DRV8876"\ncurrent_ohm = 2490',
+            "[wiring] current_ohm = 2490: a DRV8876 takes 330 to 1320 ohm",
+        ),
+        ('[wiring]\ndriver = "L298N"', "[wiring] driver is 'L298N': choose one of DRV8874, DRV"),
         (
             "[limits]\nspeed = 3",
             "[limits] speed: there is no such limit; `footloop init` writes a file",

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.limits import bounds
 from hardware.pin_rules import ALLOWED, PAIRS, RESERVED, problems
-from hardware.wiring import CHIPS, OPTIONAL, PWM_CHANNELS, Wiring, pins, pwm_overlay
+from hardware.wiring import (
+    CHIPS,
+    OPTIONAL,
+    PWM_CHANNELS,
+    Wiring,
+    full_scale_ma,
+    pins,
+    pwm_overlay,
+)
 
 PIN_NAMES = sorted(ALLOWED)
 FULL = Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25)
@@ -131,6 +140,41 @@ def test_an_unknown_converter_is_named_with_the_known_ones() -> None:
     assert problems(replace(Wiring(), **without)) == [
         "adc_chip is None: choose one of MCP3008, MCP3208, ADS1115"
     ]
+
+
+@pytest.mark.parametrize(
+    ("driver", "ohm", "full_ma"),
+    [("DRV8874", 1000, 7333.0), ("DRV8876", 1000, 3300.0), ("DRV8874", 2490, 2945.0)],
+)
+def test_the_current_s_scale_is_that_of_driver_and_resistor(
+    driver: str, ohm: int, full_ma: float
+) -> None:
+    """The data sheets: 450 and 1000 µA for each A; 3.3 V are the end of the range."""
+    wiring = Wiring(driver=driver, current_ohm=ohm)
+    assert problems(wiring) == []
+    assert full_scale_ma(wiring) == pytest.approx(full_ma, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("driver", "low", "high"), [("DRV8874", 734, 2933), ("DRV8876", 330, 1320)]
+)
+def test_a_current_that_t7_could_not_judge_is_refused(driver: str, low: int, high: int) -> None:
+    """T7 must see its 2 A well inside the range, and the self-test its 50 mA in several counts."""
+    at = Wiring(driver=driver)
+    for ohm in (low, high):
+        assert problems(replace(at, current_ohm=ohm)) == []
+    for ohm in (low - 1, high + 1, 0, -1000):
+        [told] = problems(replace(at, current_ohm=ohm))
+        assert told.startswith(f"current_ohm = {ohm}: a {driver} takes {low} to {high} ohm from ")
+        assert told.endswith("change the resistor, and look which driver is fitted")
+    assert problems(replace(at, current_ohm=1, current_channel=None)) == [], "none is measured"
+    least_ma, most_ma = (full_scale_ma(replace(at, current_ohm=ohm)) for ohm in (high, low))
+    assert least_ma >= 1.2 * bounds()["current_max_ma"].high
+    assert most_ma / 1023 <= bounds()["check_ma"].low / 2
+
+
+def test_an_unknown_driver_is_named_with_the_known_ones() -> None:
+    assert problems(Wiring(driver="L298N")) == ["driver is 'L298N': choose one of DRV8874, DRV8876"]
 
 
 def test_pressure_b_has_one_source() -> None:
