@@ -30,8 +30,9 @@ from hardware.calibration import (
     element_problems,
     measured,
 )
+from hardware.converters import RESOLUTIONS
 from hardware.roller import REST, Drive, RawPressure
-from hardware.wiring import Wiring, b_fitted
+from hardware.wiring import Wiring, b_fitted, chip_of
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "a": ("pressure_a",),
@@ -87,23 +88,26 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def elements_of(wiring: Wiring, choice: str | None) -> tuple[str, ...]:
-    """Return the elements to weigh: as chosen, or all that are fitted. Raises `SettingsError`."""
+def elements_of(wiring: Wiring, choice: str | None) -> Mapping[str, str]:
+    """Return the elements to weigh and each one's converter: as chosen, or all that are fitted.
+
+    Raises `SettingsError`.
+    """
     if choice is None:
-        return CHOICES["both" if b_fitted(wiring) else "a"]
+        choice = "both" if b_fitted(wiring) else "a"
     if choice != "a" and not b_fitted(wiring):
         raise SettingsError(
             "[wiring] pressure B is not fitted: give pressure_b_channel or the pins of an HX711, "
             "or calibrate with --element a"
         )
-    return CHOICES[choice]
+    return {name: chip_of(wiring, name) for name in CHOICES[choice]}
 
 
-def guided(scale: Scale, file: Path, names: Sequence[str], today: date) -> bool:
+def guided(scale: Scale, file: Path, chips: Mapping[str, str], today: date) -> bool:
     """Weigh, show, ask and keep; return whether `file` holds a new calibration now."""
     try:
         scale.roller.drive(REST)
-        kept = _guided(scale, file, names, today)
+        kept = _guided(scale, file, chips, today)
     except (EOFError, KeyboardInterrupt):
         scale.talk.tell("")
         kept = False
@@ -111,10 +115,12 @@ def guided(scale: Scale, file: Path, names: Sequence[str], today: date) -> bool:
     return kept
 
 
-def _guided(scale: Scale, file: Path, names: Sequence[str], today: date) -> bool:
+def _guided(scale: Scale, file: Path, chips: Mapping[str, str], today: date) -> bool:
     before = _before(file, scale.talk)
-    points = _weighed(scale, names)
-    elements = {name: measured(points[name], today.toordinal()) for name in names}
+    points = _weighed(scale, chips)
+    elements = {
+        name: measured(points[name], today.toordinal(), chip) for name, chip in chips.items()
+    }
     scale.talk.tell("")
     for name, element in elements.items():
         found = element_problems(element, HEAVIEST_N[name])
@@ -151,14 +157,14 @@ def _before(file: Path, talk: Talk) -> Calibration:
         return Calibration()
 
 
-def _weighed(scale: Scale, names: Sequence[str]) -> dict[str, tuple[Point, ...]]:
+def _weighed(scale: Scale, chips: Mapping[str, str]) -> dict[str, tuple[Point, ...]]:
     """The points of each element, from no load up."""
     talk, (few, many) = scale.talk, POINTS
     talk.tell("Keep your foot off. The motor stays off, its gate open.")
     weighed: dict[float, dict[str, float]] = {}
     while not weighed:
         talk.ask(BEGIN)
-        _note(scale, weighed, 0.0, names)
+        _note(scale, weighed, 0.0, chips)
     while len(weighed) < many:
         enough = len(weighed) >= few
         given = talk.ask(WEIGH.format("; nothing when done" if enough else "")).strip()
@@ -168,25 +174,25 @@ def _weighed(scale: Scale, names: Sequence[str]) -> dict[str, tuple[Point, ...]]
         if load_n is None or load_n in weighed:
             talk.tell(WEIGHTS_N if load_n is None else f"{load_n:.2f} N was weighed already")
         else:
-            _note(scale, weighed, load_n, names)
+            _note(scale, weighed, load_n, chips)
     return {
         name: tuple(Point(weighed[load_n][name], load_n) for load_n in sorted(weighed))
-        for name in names
+        for name in chips
     }
 
 
 def _note(
-    scale: Scale, weighed: dict[float, dict[str, float]], load_n: float, names: Sequence[str]
+    scale: Scale, weighed: dict[float, dict[str, float]], load_n: float, chips: Mapping[str, str]
 ) -> None:
     """Read for a second and note what each element reads under `load_n`, or say why not."""
     readings = _readings(scale)
     try:
-        read = {name: _average(name, readings) for name in names}
+        read = {name: _average(name, readings, chip) for name, chip in chips.items()}
     except Unsteady as error:
         scale.talk.tell(f"Not measured: {error}. Once more.")
         return
     weighed[load_n] = read
-    told = ", ".join(f"{name} reads {raw:.4f}" for name, raw in read.items())
+    told = ", ".join(f"{name} reads {raw:.5f}" for name, raw in read.items())
     scale.talk.tell(f"  {load_n:.2f} N: {told}")
 
 
@@ -200,9 +206,9 @@ def _readings(scale: Scale) -> list[RawPressure]:
     return found
 
 
-def _average(name: str, readings: Sequence[RawPressure]) -> float:
+def _average(name: str, readings: Sequence[RawPressure], chip: str) -> float:
     try:
-        return averaged([getattr(one, name) for one in readings])
+        return averaged([getattr(one, name) for one in readings], RESOLUTIONS[chip])
     except Unsteady as error:
         raise Unsteady(f"{name}: {error}") from error
 

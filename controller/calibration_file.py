@@ -16,8 +16,9 @@ from typing import Any
 
 from controller.journal import write_durably
 from hardware.calibration import HEAVIEST_N, Calibration, Element, Point, element_problems
+from hardware.wiring import Wiring, b_fitted, chip_of
 
-VERSION = 1
+VERSION = 2
 BYTES = 16_384
 """A longer file is none of ours."""
 AGAIN = "measure again"
@@ -25,6 +26,10 @@ CURE = (
     "the calibration cannot be used, and nominal values may be far off: measure again with "
     "footloop calibrate --device gpio, or put {backup} back, or, to run uncalibrated at a low "
     "level, move the file away"
+)
+ELSEWHERE = (
+    "{name} was measured on {chip}, and [wiring] has it on {now}: there the same reading is "
+    "another load"
 )
 RANGES = ("open_below", "saturated_from", "shorted_from")
 
@@ -54,6 +59,21 @@ def load(file: Path) -> Calibration:
         raise CalibrationError(_told(file, [f"cannot be read ({error.strerror})"])) from error
     document, found = _document(content)
     calibration = _calibration(document, found)
+    if found:
+        raise CalibrationError(_told(file, found))
+    return calibration
+
+
+def load_for(wiring: Wiring, file: Path) -> Calibration:
+    """Do as `load()`, and see that each element hangs where it was measured."""
+    calibration = load(file)
+    fitted = [name for name in HEAVIEST_N if name != "pressure_b" or b_fitted(wiring)]
+    found = []
+    for name in fitted:
+        element: Element = getattr(calibration, name)
+        now = chip_of(wiring, name)
+        if element.measured_on is not None and element.chip != now:
+            found.append(ELSEWHERE.format(name=name, chip=element.chip, now=now))
     if found:
         raise CalibrationError(_told(file, found))
     return calibration
@@ -91,6 +111,7 @@ def checksum(content: Mapping[str, Any]) -> str:
 def _facts(element: Element) -> dict[str, Any]:
     return {
         "measured_on": date.fromordinal(element.measured_on or 1).isoformat(),
+        "chip": element.chip,
         "points": [point._asdict() for point in element.points],
         **{name: getattr(element, name) for name in RANGES},
     }
@@ -113,7 +134,7 @@ def _document(content: bytes) -> tuple[Mapping[str, Any], list[str]]:
         return {}, ["is not a JSON object"]
     found = []
     version, kept = document.get("version"), document.get("checksum")
-    if version != VERSION or isinstance(version, bool):
+    if version != VERSION:
         found.append(f"version = {version!r}: must be {VERSION}; another Footloop wrote this")
     if kept != checksum(document):
         found.append(
@@ -147,7 +168,7 @@ def _calibration(document: Mapping[str, Any], found: list[str]) -> Calibration:
 def _element(facts: Any, heaviest_n: float) -> tuple[Element, list[str]]:
     if not isinstance(facts, dict):
         return Element(), [f"{facts!r}: must be an object; {AGAIN}"]
-    names = ("measured_on", "points", *RANGES)
+    names = ("measured_on", "chip", "points", *RANGES)
     found = _keys(facts, "", names, names)
     for name in RANGES:
         given = facts.get(name, 0)
@@ -157,12 +178,15 @@ def _element(facts: Any, heaviest_n: float) -> tuple[Element, list[str]]:
     day = _day(facts.get("measured_on", "0001-01-01"))
     if day is None:
         found.append(f"measured_on = {facts['measured_on']!r}: must be a date, YYYY-MM-DD; {AGAIN}")
+    chip = facts.get("chip", "")
+    if not isinstance(chip, str):
+        found.append(f"chip = {chip!r}: must be a text; {AGAIN}")
     found += _points(facts.get("points", []))
     if found:
         return Element(), found
     points = tuple(Point(float(one["raw"]), float(one["load_n"])) for one in facts["points"])
     ranges = {name: facts[name] for name in RANGES}
-    element = Element(points, measured_on=day, **ranges)
+    element = Element(points, measured_on=day, chip=facts["chip"], **ranges)
     return element, element_problems(element, heaviest_n)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from controller.calibration_file import load
+from controller.calibration_file import load_for
 from controller.settings import Settings
 from controller.words import cautions
 from hardware.calibration import KPA_PER_N, Element, Trust
@@ -19,7 +19,7 @@ def described(name: str, element: Element, today: date) -> list[str]:
         on = date.fromordinal(element.measured_on)
         lines = [f"{name}: measured on {on}, {(today - on).days} days ago"]
     for raw, load_n in element.points:
-        lines.append(f"  {raw:.4f} of the range is {load_n:.2f} N, {load_n * KPA_PER_N:.1f} kPa")
+        lines.append(f"  {raw:.5f} of the range is {load_n:.2f} N, {load_n * KPA_PER_N:.1f} kPa")
     end_n = element.load_n(element.saturated_from)
     lines.append(
         f"  saturated from {element.saturated_from:.4f}: {end_n:.1f} N, {end_n * KPA_PER_N:.1f} kPa"
@@ -31,7 +31,7 @@ def described(name: str, element: Element, today: date) -> list[str]:
 
 def shown(found: Settings, file: Path, today: date) -> list[str]:
     """What `--show` prints. Raises `CalibrationError`."""
-    calibration = load(file)
+    calibration = load_for(found.wiring, file)
     trust = calibration.trust(today.toordinal(), b_fitted=b_fitted(found.wiring))
     lines = [f"{file}: {'checksum ok' if file.exists() else 'there is no such file'}"]
     lines += described("pressure_a", calibration.pressure_a, today)

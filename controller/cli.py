@@ -82,7 +82,7 @@ def _run(given: argparse.Namespace) -> int:
 
 def _engine(given: argparse.Namespace) -> int:
     found = settings.load(given.config)
-    calibration = calibration_file.load(calibration_file.file_of(found.folder))
+    calibration = calibration_file.load_for(found.wiring, calibration_file.file_of(found.folder))
     trust = calibration.trust(_today().toordinal(), b_fitted=b_fitted(found.wiring))
     with engine.hold(setup_of(found, trust)) as held:
         for lack in calibration_report.lacking(found, trust):

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from math import isfinite
 from statistics import fmean, pstdev
 
+from hardware.converters import Resolution
+
 N_PER_KG = 9.81
 UNITS_N = {"n": 1.0, "kg": N_PER_KG, "g": N_PER_KG / 1000.0}
-NOISE_RAW = 0.005  # sd; 1.25 kPa of the nominal element
-DRIFT_RAW = 0.003  # from the first half of the readings to the second
 END_RAW = 0.99  # of the converter's range
 LIGHTEST_N, HEAVIEST_N = 1.0, 1000.0
 
@@ -21,8 +21,8 @@ class Unsteady(ValueError):
     """These readings are no measurement; the text says why, and what to do."""
 
 
-def averaged(raws: Sequence[float]) -> float:
-    """Return what the element reads, 0..1. Raises `Unsteady`."""
+def averaged(raws: Sequence[float], resolution: Resolution) -> float:
+    """Return what the element reads, 0..1, on a converter like this. Raises `Unsteady`."""
     if not all(isfinite(one) for one in raws):
         raise Unsteady("it gave no number: check its plug and cable")
     if max(raws) >= END_RAW:
@@ -32,15 +32,15 @@ def averaged(raws: Sequence[float]) -> float:
         )
     half = len(raws) // 2
     drift = fmean(raws[half:]) - fmean(raws[:half])
-    if not abs(drift) <= DRIFT_RAW:
+    if not abs(drift) <= resolution.drift_raw:
         raise Unsteady(
-            f"it moved by {drift:+.4f} (at most {DRIFT_RAW:g}): "
+            f"it moved by {drift:+.2g} (at most {resolution.drift_raw:g}): "
             "take the hands off, wait until all is still"
         )
     noise = pstdev(raws)
-    if not noise <= NOISE_RAW:
+    if not noise <= resolution.noise_raw:
         raise Unsteady(
-            f"it is noisy, {noise:.4f} (at most {NOISE_RAW:g}): "
+            f"it is noisy, {noise:.2g} (at most {resolution.noise_raw:g}): "
             "check its cable and shield, let nothing swing"
         )
     return fmean(raws)

@@ -15,13 +15,13 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
+from hardware.converters import RESOLUTIONS
 from hardware.roller import SensorStatus
 
 KPA_PER_N = 1.25  # reference head: cylinder, radius 25 mm, effective area 8 cm²
 STALE_AFTER_DAYS = 365
 POINTS = (2, 6)  # nothing, and one to five weights
 MOST_N = 1000.0
-LEAST_RAW_PER_N = 0.0005  # of a 10-bit converter, one count is then 2 N
 TRUSTED_RATIO = 2.0  # of the heaviest weight: the line is not believed beyond
 HEAVIEST_N = {"pressure_a": 30.0, "pressure_b": 10.0}
 """Heaviest weight, at least. Of channel A twice this is 75 kPa, where the kernel calls it pain."""
@@ -64,6 +64,7 @@ class Element:
     open_below: float = 0.02  # 0..1; a wire that is off is pulled down. 0: cannot be told
     saturated_from: float = 0.99  # 0..1; its range, or what the weights speak for, ends here
     shorted_from: float | None = None  # above saturated_from..1. None: reads as saturated
+    chip: str = "MCP3008"  # the converter it was measured on
     measured_on: int | None = None  # day, counted from 0001-01-01 as 1; None: nominal values
 
     def reading(self, raw: float) -> Reading:
@@ -102,8 +103,8 @@ class Calibration:
         return max((_trust(one, today) for one in used), key=list(Trust).index)
 
 
-def measured(points: tuple[Point, ...], on: int) -> Element:
-    """Return the element that was weighed on day `on`; `problems()` judges it.
+def measured(points: tuple[Point, ...], on: int, chip: str = "MCP3008") -> Element:
+    """Return the element that was weighed on day `on` with `chip`; `problems()` judges it.
 
     Its range ends with the converter's, or where the weights no longer speak for its line. A
     wire that is off can be told only from a zero that is clearly above the converter's.
@@ -115,6 +116,7 @@ def measured(points: tuple[Point, ...], on: int) -> Element:
         points,
         open_below=0.0 if zero_raw < nominal.open_below else min(nominal.open_below, zero_raw / 2),
         saturated_from=min(nominal.saturated_from, end_raw),
+        chip=chip,
         measured_on=on,
     )
 
@@ -142,7 +144,10 @@ def element_problems(element: Element, heaviest_n: float) -> list[str]:
     few, many = POINTS
     if not few <= len(element.points) <= many:
         return [f"points are {len(element.points)}: weigh {few} to {many}, the first with nothing"]
-    found = [*_point_problems(element.points), *_line_problems(element.points)]
+    if element.chip not in RESOLUTIONS:
+        return [f"chip is {element.chip!r}: it is one of {', '.join(RESOLUTIONS)}; measure again"]
+    least_raw_per_n = RESOLUTIONS[element.chip].least_raw_per_n
+    found = [*_point_problems(element.points), *_line_problems(element.points, least_raw_per_n)]
     return found or list(_range_problems(element, heaviest_n))
 
 
@@ -156,7 +161,7 @@ def _point_problems(points: tuple[Point, ...]) -> Iterator[str]:
         yield f"the first load_n is {points[0].load_n}: it is 0 N; measure with nothing on the head"
 
 
-def _line_problems(points: tuple[Point, ...]) -> Iterator[str]:
+def _line_problems(points: tuple[Point, ...], least_raw_per_n: float) -> Iterator[str]:
     for low, high in pairwise(points):
         rise_n = high.load_n - low.load_n
         step = f"from {low.load_n:g} to {high.load_n:g} N the reading"
@@ -166,13 +171,13 @@ def _line_problems(points: tuple[Point, ...]) -> Iterator[str]:
             )
         elif not high.raw > low.raw:
             yield (
-                f"{step} did not rise ({low.raw:.4f}, then {high.raw:.4f}): check its plug; if it "
+                f"{step} did not rise ({low.raw:.5f}, then {high.raw:.5f}): check its plug; if it "
                 "falls under load, swap the element's two signal wires"
             )
-        elif not (high.raw - low.raw) / rise_n >= LEAST_RAW_PER_N:
+        elif not (high.raw - low.raw) / rise_n >= least_raw_per_n:
             yield (
-                f"{step} rose by {high.raw - low.raw:.4f}: it must rise by at least "
-                f"{LEAST_RAW_PER_N:g} per N; its range may end here, so use lighter weights or "
+                f"{step} rose by {high.raw - low.raw:.5f}: it must rise by at least "
+                f"{least_raw_per_n:g} per N; its range may end here, so use lighter weights or "
                 "more gain"
             )
 

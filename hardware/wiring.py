@@ -105,6 +105,12 @@ def allowed_ohm(driver: str) -> tuple[int, int]:
     )
 
 
+def chip_of(wiring: Wiring, element: str) -> str:
+    """Return the converter on which a fitted pressure element hangs."""
+    on_hx711 = element == "pressure_b" and wiring.hx711_data_pin is not None
+    return "HX711" if on_hx711 else wiring.adc_chip
+
+
 def fastest_hz(wiring: Wiring) -> int:
     """Return how often a loop may read: two reads must never see one and the same conversion.
 

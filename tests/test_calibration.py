@@ -21,7 +21,9 @@ from hardware.calibration import (
     measured,
     problems,
 )
+from hardware.converters import RESOLUTIONS
 from hardware.roller import SensorStatus
+from hardware.wiring import CHIPS, Wiring, chip_of
 
 TODAY = 739_000
 ELEMENT = Element((Point(0.2, 0.0), Point(0.6, 80.0)), open_below=0.05)
@@ -141,7 +143,7 @@ ZERO = Point(0.2, 0.0)
         ({"points": (ZERO, Point(0.4, 80.0), Point(0.6, 80.0))}, "it must rise; weigh each load"),
         (
             {"points": (ZERO, Point(0.2, 80.0))},
-            "did not rise (0.2000, then 0.2000): check its plug",
+            "did not rise (0.20000, then 0.20000): check its plug",
         ),
         ({"points": (ZERO, Point(0.1, 80.0))}, "swap the element's two signal wires"),
         ({"points": (ZERO, Point(0.5, 80.0), Point(0.51, 120.0))}, "its range may end here"),
@@ -153,6 +155,7 @@ ZERO = Point(0.2, 0.0)
         ({"saturated_from": math.nan}, "must rise in this order within 0..1"),
         ({"points": (ZERO, Point(0.5, 80.0))}, "at most at 2 times the heaviest weight"),
         ({"shorted_from": 0.99}, "shorted_from is 0.99: it lies above saturated_from"),
+        ({"chip": "ADS1015"}, "chip is 'ADS1015': it is one of MCP3008, MCP3208, ADS1115, HX711"),
         ({"shorted_from": 1.01}, "shorted_from is 1.01: it lies above saturated_from"),
     ],
 )
@@ -174,6 +177,27 @@ def test_the_second_element_needs_less_weight() -> None:
     small = measured((ZERO, Point(0.6, 10.0)), TODAY)
     assert problems(Calibration(pressure_b=small)) == []
     assert len(problems(Calibration(pressure_a=small))) == 1
+
+
+@pytest.mark.parametrize("chip", RESOLUTIONS)
+def test_each_converter_tells_a_weak_element_from_a_dead_one(chip: str) -> None:
+    """On the HX711 a cell of 50 kg lives; on the others so little is nothing."""
+    least = RESOLUTIONS[chip].least_raw_per_n
+    for raw_per_n, lives in ((least * 1.01, True), (least * 0.99, False), (1e-6, False)):
+        points = (Point(0.5, 0.0), Point(0.5 + raw_per_n * 20.0, 20.0))
+        found = problems(Calibration(pressure_b=measured(points, TODAY, chip)))
+        assert (found == []) is lives
+        assert all("its range may end here" in one for one in found)
+    cell = (Point(0.5, 0.0), Point(0.50262, 10.0))
+    found = problems(Calibration(pressure_b=measured(cell, TODAY, chip)))
+    assert (found == []) is (chip == "HX711")
+
+
+def test_every_converter_that_can_be_wired_has_its_bounds() -> None:
+    load_cell = Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25)
+    chips = {chip_of(Wiring(adc_chip=chip), name) for chip in CHIPS for name in HEAVIEST_N}
+    assert {*chips, chip_of(load_cell, "pressure_b")} == set(RESOLUTIONS)
+    assert chip_of(load_cell, "pressure_a") == "MCP3008"
 
 
 def test_all_problems_are_told_at_once() -> None:

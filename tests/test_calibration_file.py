@@ -23,7 +23,7 @@ from hardware.calibration import Calibration, Element, Point, measured
 
 DAY = date(2026, 3, 1).toordinal()
 A = measured((Point(0.1003, 0.0), Point(0.2251, 24.525), Point(0.3484, 49.05)), DAY)
-B = measured((Point(0.03, 0.0), Point(0.4, 12.0)), DAY - 3)
+B = measured((Point(0.5, 0.0), Point(0.5032, 12.0)), DAY - 3, "HX711")
 BOTH = Calibration(A, B)
 CONTENT = written(BOTH)
 
@@ -100,7 +100,7 @@ def test_a_file_cut_short_anywhere_is_told(file: Path) -> None:
         (b"\xff\xfe", "is cut short or not JSON"),
         (b"[" * 10_000, "is cut short or not JSON"),
         (CONTENT + b"{}", "is cut short or not JSON"),
-        (b'{"version": 1, "version": 1}', "a key is there twice"),
+        (b'{"version": 2, "version": 2}', "a key is there twice"),
         (b" " * (BYTES + 1), f"is longer than {BYTES} bytes"),
         (b"null", "is not a JSON object"),
         (b"[1]", "is not a JSON object"),
@@ -151,8 +151,11 @@ AN_A = "pressure_a"
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (put(2, "version"), "version = 2: must be 1; another Footloop wrote this"),
-        (put(True, "version"), "version = True: must be 1"),
+        (put(1, "version"), "version = 1: must be 2; another Footloop wrote this"),
+        (put(True, "version"), "version = True: must be 2"),
+        (put(3, AN_A, "chip"), "chip = 3: must be a text; measure again"),
+        (put("ADS1015", AN_A, "chip"), "chip is 'ADS1015': it is one of MCP3008, MCP3208, ADS11"),
+        (lambda document: document[AN_A].pop("chip"), "chip: is missing; measure again"),
         (put(1, "gain"), "gain: there is no such key; known: version, checksum, pressure_a"),
         (put(1, AN_A, "gain"), "pressure_a: gain: there is no such key; known: measured_on"),
         (put([], AN_A), "pressure_a: []: must be an object; measure again"),
@@ -191,7 +194,7 @@ def test_each_problem_names_key_value_range_and_cure(
 
 def test_every_problem_is_told_at_once(file: Path) -> None:
     def change(document: dict[str, Any]) -> None:
-        put(2, "version")(document)
+        put(1, "version")(document)
         put(1, "gain")(document)
         put("soon", AN_A, "measured_on")(document)
         put(None, AN_A, "points", 0, "raw")(document)

@@ -52,6 +52,7 @@ PURE = (
     "controller.words",
     "firmware_bridge.wire",
     "hardware.calibration",
+    "hardware.converters",
     "hardware.parts",
     "hardware.pin_rules",
     "hardware.pinout",
