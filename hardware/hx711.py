@@ -3,7 +3,8 @@
 12.5 ms a sample is too slow to catch a spike, so it may only be the second channel. Its data
 line goes low when a value is ready; 25 pulses of the clock fetch it and ask for the next. A
 clock that stays high for 60 µs powers the chip down, and Linux may pause us at any pulse: then
-nobody knows what the chip did, so it is reset for good and its first values are left alone.
+nobody knows what the chip did, so it is reset for good and its first values are left alone. The
+same when the pulses as a whole took so long that it may have converted anew under them.
 Between values the last one counts; after 100 ms without one there is none.
 """
 
@@ -20,6 +21,7 @@ from hardware.pins import translated
 BITS = 24
 PULSES = 25  # one more than the bits: input A with a gain of 128 next
 LONGEST_HIGH_S = 50e-6
+LONGEST_FETCH_S = 0.005  # a value that was ready for one tick of 4 ms lasts 8.5 ms more
 SETTLING_S = 0.050  # after a reset, at 80 samples a second
 STALE_S = 0.100
 ANSWERS_WITHIN_S = 1.0
@@ -78,24 +80,29 @@ class Hx711:
                 self._fetch()
         return self._latest if self._now_s() - self._taken_at_s <= STALE_S else NAN
 
+    def _begin_reset(self) -> None:
+        self._clock.pin.state = True  # until the next read, far longer than 60 µs
+        self._resetting = True
+
     def _end_reset(self) -> None:
         self._clock.pin.state = False
         self._resetting, self._trusted_from_s = False, self._now_s() + SETTLING_S
 
     def _fetch(self) -> None:
         """Take the value that is ready; one that took too long ends in a reset."""
-        word = 0
+        word, began_at_s = 0, self._now_s()
         for _ in range(PULSES):
             rose_at_s = self._now_s()
             self._clock.pin.state = True
             self._clock.pin.state = False
             if not self._now_s() - rose_at_s <= LONGEST_HIGH_S:
-                self._clock.pin.state = True  # until the next read, far longer than 60 µs
-                self._resetting = True
+                self._begin_reset()
                 return
             word = word << 1 | bool(self._data.pin.state)
         now_s = self._now_s()
-        if now_s >= self._trusted_from_s:
+        if not now_s - began_at_s <= LONGEST_FETCH_S:
+            self._begin_reset()
+        elif now_s >= self._trusted_from_s:
             self._latest, self._taken_at_s = _fraction(word >> PULSES - BITS), now_s
 
     def close(self) -> None:

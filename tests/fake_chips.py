@@ -115,6 +115,7 @@ class FakeHx711:
         self.word = 0  # 24 bits, two's complement
         self.dead = False
         self.slow_pulse: tuple[int, float] | None = None  # at which pulse we are paused, how long
+        self.slow_gap: tuple[int, float] | None = None  # after which pulse, how long
         self.resets = 0
         self.fetched = 0
         self._pulse = 0
@@ -162,6 +163,11 @@ class FakeHx711:
         if self.dead:
             return True
         if 1 <= self._pulse <= 24:
+            if self.slow_gap is not None and self.slow_gap[0] == self._pulse:
+                seconds, self.slow_gap = self.slow_gap[1], None
+                self._wait(seconds)
+                if self._clock() >= self._ready_at_s + self.PERIOD_S:
+                    self._shifting ^= 0x2AAAAA  # it has converted anew under the pulses
             return bool(self._shifting >> 24 - self._pulse & 1)
         return self._pulse > 24 or self._clock() < self._ready_at_s
 

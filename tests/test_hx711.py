@@ -98,6 +98,28 @@ def test_a_clock_that_was_just_quick_enough_is_fine(bench: Bench) -> None:
     assert bench.chip.resets == 0
 
 
+@pytest.mark.parametrize("pulse", [1, 13, 24])
+@pytest.mark.parametrize("gap_s", [0.006, 0.020])
+def test_a_fetch_that_took_so_long_that_its_bits_may_be_of_two_values_is_dropped(
+    bench: Bench, pulse: int, gap_s: float
+) -> None:
+    cell = bench.open()
+    bench.chip.set_raw(0.9)
+    bench.chip.slow_gap = (pulse, gap_s)  # the clock is low: this powers nothing down
+    values = bench.ticks(cell, 0.2)
+    assert bench.chip.resets == 1
+    assert all(math.isnan(one) or one in (pytest.approx(0.6), pytest.approx(0.9)) for one in values)
+    assert values[-1] == pytest.approx(0.9)
+
+
+def test_a_fetch_that_was_just_quick_enough_is_fine(bench: Bench) -> None:
+    cell = bench.open()
+    bench.chip.set_raw(0.9)
+    bench.chip.slow_gap = (7, 0.0045)
+    assert bench.ticks(cell, 0.02)[-1] == pytest.approx(0.9)
+    assert bench.chip.resets == 0
+
+
 def test_one_that_is_always_too_slow_is_no_value_at_all(bench: Bench) -> None:
     cell = bench.open()
     for _ in range(100):
