@@ -7,7 +7,7 @@ LOCK := pip compile pyproject.toml --group build --universal --python-version 3.
 	--generate-hashes --no-strip-extras --custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format firmware lock clean
+.PHONY: help setup setup-dev run test check format firmware lock generate clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -44,6 +44,10 @@ lock: setup ## resolve the requirement files again; UPGRADE=--upgrade takes newe
 	$(LOCK_UV) $(LOCK) $(UPGRADE) --output-file requirements.txt
 	$(LOCK_UV) $(LOCK) $(UPGRADE) --group dev --constraint requirements.txt \
 		--output-file requirements-dev.txt
+
+generate: ## make again what is made from tables: the wire's header and module, the limits' header
+	$(PYTHON) -m firmware_bridge.generate
+	$(PYTHON) -m controller.firmware_limits
 
 clean: ## remove what builds and tests made; .venv stays
 	rm -rf build dist .coverage .coverage.* .hypothesis .import_linter_cache \

@@ -50,6 +50,8 @@ PURE = (
     "controller.weighing",
     "controller.wish",
     "controller.words",
+    "firmware_bridge.layout",
+    "firmware_bridge.messages",
     "firmware_bridge.wire",
     "hardware.calibration",
     "hardware.converters",
