@@ -1,0 +1,420 @@
+/* The microcontroller of Footloop: registers, interrupts and one loop. What may move is decided in
+ * safety.c and pain.c; this file only carries it to the pins.
+ *
+ * Three things must go on, or the gate drops within its pump's 35 ms and the watchdog bites at 15:
+ * the converter's interrupts, the look at the host's lease, and the loop. The serial line is
+ * polled: nothing but the encoder and the millisecond's timer can make the converter's interrupt wait.
+ */
+#include <avr/interrupt.h>
+#include <avr/wdt.h>
+
+#include "board.h"
+#include "frame.h"
+#include "proving.h"
+#include "safety.h"
+
+/* The converter's round, one every millisecond. The reference comes first: its channel stays
+ * selected between the rounds, because it needs longest to settle. */
+enum { READ_BANDGAP, READ_A, READ_B, READ_CURRENT, ROUND };
+
+enum {
+    GATE_TICKS = 4, /* one edge every 4 ms, as from a computer's loop at 250 Hz */
+    ALIVE_SAMPLED = 1,
+    ALIVE_LEASE = 2,
+    ALIVE_LOOP = 4,
+    ALIVE = ALIVE_SAMPLED | ALIVE_LEASE | ALIVE_LOOP
+};
+
+/* Shared with the interrupts. */
+static struct channel channels[CHANNELS];
+static volatile uint16_t counts[ROUND];
+static volatile uint8_t step = ROUND; /* of the round; ROUND: it is over */
+static volatile uint8_t rounds;       /* since the last tick */
+static volatile uint8_t hurt;         /* since the last tick */
+static volatile bool ticked;
+static volatile uint16_t travelled; /* encoder steps, since ever */
+
+/* The loop's own. */
+static struct safety safety;
+static struct inputs inputs;
+static struct decoder decoder;
+static uint8_t sending[MCU_FRAME_BYTES];
+static uint8_t sent = MCU_FRAME_BYTES;
+static uint8_t alive;
+static uint16_t tick_ms;
+static uint8_t quiet_ms; /* since the last frame */
+static uint8_t sequence; /* of what is sent */
+static uint8_t heard;    /* sequence of the last fresh frame */
+static uint8_t owed;     /* answers, one bit for each type */
+static uint8_t asked;    /* the parameter that was SET... */
+static bool taken;       /* ...and whether it was taken */
+
+/* --- Sampling: the fast path ----------------------------------------------------------- */
+
+static inline void select(uint8_t next) {
+    ADMUX = (uint8_t)(_BV(REFS0) | (next == READ_BANDGAP ? MUX_BANDGAP : next - READ_A));
+}
+
+ISR(TIMER2_COMPA_vect) {
+    ticked = true;
+    if (step == ROUND) { /* else the converter hangs: no samples come, and that is noticed */
+        step = READ_BANDGAP;
+        ADCSRA |= _BV(ADSC);
+    }
+}
+
+/* The rest of a sample, for which there is time; apart, so that the interrupt has little to save. */
+static void __attribute__((noinline)) fold(struct channel *channel, uint16_t count, bool driven) {
+    hurt |= channel_fold(channel, count, driven);
+}
+
+static void __attribute__((noinline)) go_on(uint8_t now) {
+    step = ++now;
+    if (now == ROUND) {
+        rounds++;
+        select(READ_BANDGAP);
+    } else {
+        select(now);
+        ADCSRA |= _BV(ADSC);
+    }
+}
+
+ISR(ADC_vect) {
+    uint16_t count = ADC;
+    uint8_t now = step & (ROUND - 1); /* a flipped bit must not write elsewhere */
+    bool driven = motor_driven();
+
+    if (now == READ_A) {
+        if (channel_hurts(&channels[0], count)) {
+            motor_off();
+        }
+        fold(&channels[0], count, driven);
+    } else if (now == READ_B) {
+        if (channel_hurts(&channels[1], count)) {
+            motor_off();
+        }
+        fold(&channels[1], count, driven);
+    }
+    counts[now] = count;
+    go_on(now);
+}
+
+ISR(INT0_vect) {
+    if (PIND & _BV(ENCODER_B_BIT)) {
+        travelled--;
+    } else {
+        travelled++;
+    }
+}
+
+/* --- The serial line ------------------------------------------------------------------- */
+
+static bool fresh(uint8_t number) {
+    uint8_t ahead = (uint8_t)(number - heard);
+
+    return ahead != 0 && ahead <= INT8_MAX;
+}
+
+static void obey(const struct host_frame *frame) {
+    if (frame->type == HOST_STOP) {
+        motor_off(); /* at once; the next tick latches it */
+        inputs.stop = true;
+        owed |= _BV(MCU_STATUS);
+        return;
+    }
+    if (frame->type == HOST_HELLO) {
+        inputs.hello = true;
+        inputs.driven = false;
+        heard = frame->sequence;
+        owed |= _BV(MCU_IDENTITY);
+        return;
+    }
+    if (!fresh(frame->sequence)) {
+        return;
+    }
+    heard = frame->sequence;
+    if (frame->type == HOST_DRIVE) {
+        inputs.driven = true;
+        inputs.command.duty = frame->duty;
+        inputs.command.brake = frame->brake;
+        inputs.command.enabled = frame->enabled;
+        inputs.command.gate = frame->gate;
+        inputs.command.reference_kpa = frame->reference_kpa;
+        inputs.command.session = frame->session;
+        owed |= _BV(MCU_STATUS);
+    } else if (frame->type == HOST_ACKNOWLEDGE) {
+        inputs.acknowledged = frame->cut;
+        owed |= _BV(MCU_STATUS);
+    } else {
+        asked = frame->parameter;
+        taken = safety_set(&safety, frame->parameter, frame->value);
+        owed |= _BV(MCU_PARAMETER);
+    }
+}
+
+static void receive(void) {
+    struct host_frame frame;
+
+    while (UCSR0A & _BV(RXC0)) {
+        bool broken = UCSR0A & (_BV(FE0) | _BV(DOR0));
+        uint8_t byte = UDR0;
+
+        if (broken) {
+            decoder_break(&decoder);
+        } else if (decoder_feed(&decoder, byte, &frame)) {
+            obey(&frame);
+        }
+    }
+}
+
+static uint8_t session_open(void) {
+    return safety.presence.open ? safety.presence.session : 0;
+}
+
+static void tell_status(void) {
+    struct status status = {
+        .sequence = sequence,
+        .session = session_open(),
+        .tick_ms = tick_ms & 0x0FFF,
+        .pressure_a = inputs.readings.counts[0],
+        .pressure_b = inputs.readings.counts[1],
+        .current = counts[READ_CURRENT],
+        .heel_end_open = inputs.heel_end_open,
+        .toe_end_open = inputs.toe_end_open,
+        .stop_pressed = inputs.stop_pressed,
+        .gate_on = inputs.gate_on,
+        .start_down = inputs.start_down,
+        .plus_down = !(PINC & _BV(PLUS_BIT)),
+        .minus_down = !(PINC & _BV(MINUS_BIT)),
+        .cut = safety.cut,
+        .foot_on = safety_foot_on(&safety),
+        .configured = safety_configured(&safety),
+        .driving = safety_live(&safety),
+        .encoder = travelled & 0x03FF,
+        .restarts = safety.lease.restarts & 7,
+    };
+
+    encode_status(&status, sending);
+}
+
+static void tell_identity(void) {
+    struct identity identity = {
+        .sequence = sequence,
+        .session = session_open(),
+        .protocol = PROTOCOL_VERSION,
+        .major = FIRMWARE_MAJOR,
+        .minor = FIRMWARE_MINOR,
+        .capabilities = FITTED_GATE | FITTED_CURRENT | FITTED_ENCODER,
+        .reset_cause = retained.reset_cause,
+        .self_test = proving_failed(),
+        .flash_crc = proving_flash_crc(),
+        .boots = retained.boots,
+    };
+
+    encode_identity(&identity, sending);
+}
+
+static void tell_parameter(void) {
+    struct parameter reply = {
+        .sequence = sequence,
+        .session = session_open(),
+        .parameter = asked,
+        .value = safety_setting(&safety, asked),
+        .accepted = taken,
+    };
+
+    encode_parameter(&reply, sending);
+}
+
+/* One frame is on its way at a time; what is owed longest in type's order comes first. */
+static void answer(void) {
+    if (owed & _BV(MCU_IDENTITY)) {
+        tell_identity();
+        owed &= (uint8_t)~_BV(MCU_IDENTITY);
+    } else if (owed & _BV(MCU_PARAMETER)) {
+        tell_parameter();
+        owed &= (uint8_t)~_BV(MCU_PARAMETER);
+    } else {
+        tell_status();
+        owed = 0;
+    }
+    sequence++;
+    sent = 0;
+    quiet_ms = 0;
+}
+
+static void transmit(void) {
+    if (sent < MCU_FRAME_BYTES && UCSR0A & _BV(UDRE0)) {
+        UDR0 = sending[sent++];
+    }
+}
+
+/* --- One millisecond ------------------------------------------------------------------- */
+
+static void sense(void) {
+    static uint16_t travelled_before;
+    uint16_t travelled_now;
+
+    cli();
+    inputs.readings.samples = rounds;
+    rounds = 0;
+    inputs.hurt = hurt;
+    hurt = 0;
+    inputs.readings.counts[0] = counts[READ_A];
+    inputs.readings.counts[1] = counts[READ_B];
+    sei();
+    cli();
+    inputs.readings.bandgap = counts[READ_BANDGAP];
+    travelled_now = travelled;
+    sei();
+    inputs.travelled = (int16_t)(travelled_now - travelled_before);
+    travelled_before = travelled_now;
+    inputs.heel_end_open = PIND & _BV(HEEL_END_BIT);
+    inputs.toe_end_open = PINB & _BV(TOE_END_BIT);
+    inputs.stop_pressed = PIND & _BV(STOP_BIT);
+    inputs.gate_on = PIND & _BV(GATE_SENSE_BIT);
+    inputs.start_down = !(PINB & _BV(START_BIT));
+    inputs.failed = proving_step();
+}
+
+/* What has been acted on is no news any more. */
+static void forget(void) {
+    inputs.stop = inputs.hello = inputs.driven = false;
+    inputs.acknowledged = CUT_NONE;
+}
+
+/* The driver's inputs: between the pulses both are high, and the motor is braked. */
+static void drive(const struct outputs *out) {
+    uint16_t duty = (uint16_t)(out->duty < 0 ? -out->duty : out->duty);
+    uint16_t pulse = (uint16_t)(2u * duty - 1u);
+    uint8_t modes = _BV(WGM11);
+
+    if (!out->enabled) {
+        motor_off();
+        PORTB &= (uint8_t)~(_BV(ENABLE_BIT) | DRIVER_INPUTS);
+        return;
+    }
+    if (out->duty > 0) {
+        OCR1B = pulse;
+        modes |= _BV(COM1B1) | _BV(COM1B0);
+    } else if (out->duty < 0) {
+        OCR1A = pulse;
+        modes |= _BV(COM1A1) | _BV(COM1A0);
+    }
+    if (out->duty == 0 && !out->brake) {
+        motor_off();
+        PORTB &= (uint8_t)~DRIVER_INPUTS; /* let it coast */
+    } else {
+        PORTB |= DRIVER_INPUTS;
+    }
+    PORTB |= _BV(ENABLE_BIT);
+    cli();
+    if (hurt || inputs.stop) { /* found while this was worked out */
+        modes = _BV(WGM11);
+    }
+    TCCR1A = modes;
+    sei();
+}
+
+/* Limits for the fast path; each of its numbers changes as a whole. */
+static void brief(void) {
+    for (uint8_t channel = 0; channel < CHANNELS; channel++) {
+        cli();
+        channels[channel].limits = safety.limits[channel];
+        sei();
+    }
+}
+
+/* An edge, and the watchdog's food, only when everything was seen alive in this period. */
+static void prove_alive(void) {
+    static uint8_t ticks;
+
+    if (++ticks < GATE_TICKS) {
+        return;
+    }
+    ticks = 0;
+    if (alive != ALIVE) {
+        return;
+    }
+    alive = 0;
+    wdt_reset();
+    if (safety.out.gate) {
+        PIND = _BV(GATE_BIT); /* writing a one to an input register turns its pin over */
+    }
+}
+
+static void tick(void) {
+    tick_ms++;
+    sense();
+    receive();
+    safety_tick(&safety, &inputs);
+    forget();
+    alive |= ALIVE_LEASE;
+    receive();
+    if (inputs.readings.samples != 0) {
+        alive |= ALIVE_SAMPLED;
+    }
+    brief();
+    drive(&safety.out);
+    proving_keep(safety.cut, safety.presence.session);
+    prove_alive();
+    if (safety.cut == CUT_NONE) {
+        PORTB |= _BV(LIGHT_BIT);
+    } else {
+        PORTB &= (uint8_t)~_BV(LIGHT_BIT);
+    }
+    quiet_ms++;
+}
+
+/* --- Set-up ------------------------------------------------------------------------------ */
+
+static void set_pins(void) {
+    PORTB = _BV(TOE_END_BIT) | _BV(START_BIT);
+    DDRB = _BV(ENABLE_BIT) | DRIVER_INPUTS | _BV(LIGHT_BIT);
+    PORTC = _BV(PLUS_BIT) | _BV(MINUS_BIT);
+    PORTD = _BV(HEEL_END_BIT) | _BV(STOP_BIT) | _BV(ENCODER_A_BIT) | _BV(ENCODER_B_BIT);
+    DDRD = _BV(GATE_BIT);
+}
+
+static void set_peripherals(void) {
+    TCCR1A = _BV(WGM11); /* fast PWM up to ICR1 */
+    TCCR1B = _BV(WGM13) | _BV(WGM12) | _BV(CS10);
+    ICR1 = PWM_TOP;
+    TCCR2A = _BV(WGM21); /* every millisecond */
+    OCR2A = F_CPU / 64 / 1000 - 1;
+    TIMSK2 = _BV(OCIE2A);
+    TCCR2B = _BV(CS22);
+    DIDR0 = _BV(ADC0D) | _BV(ADC1D) | _BV(ADC2D);
+    select(READ_BANDGAP);
+    ADCSRA = _BV(ADEN) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0);
+    EICRA = _BV(ISC01) | _BV(ISC00); /* rising edges of the encoder */
+    EIMSK = _BV(INT0);
+    UBRR0 = BAUD_DIVISOR;
+    UCSR0A = _BV(U2X0);
+    UCSR0C = _BV(UCSZ01) | _BV(UCSZ00);
+    UCSR0B = _BV(RXEN0) | _BV(TXEN0);
+}
+
+int main(void) {
+    set_pins();
+    proving_begin();
+    safety_begin(&safety, retained.cut, retained.session);
+    channel_begin(&channels[0], 0);
+    channel_begin(&channels[1], 0);
+    brief();
+    set_peripherals();
+    wdt_enable(WDTO_15MS);
+    sei();
+    for (;;) {
+        alive |= ALIVE_LOOP;
+        receive();
+        transmit();
+        if (ticked) {
+            ticked = false;
+            tick();
+        }
+        if (sent == MCU_FRAME_BYTES && (owed || quiet_ms >= HEARTBEAT_MS - 1)) {
+            answer();
+        }
+    }
+}

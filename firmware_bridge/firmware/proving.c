@@ -1,0 +1,203 @@
+#include "proving.h"
+
+#include <avr/interrupt.h>
+#include <avr/io.h>
+#include <avr/pgmspace.h>
+#include <avr/wdt.h>
+#include <stdbool.h>
+#include <util/atomic.h>
+#include <util/crc16.h>
+
+#include "protocol.h"
+
+enum {
+    CHECK = 0x5A,
+    BITING = 0xB1,
+    CRC_START = 0xFFFF,
+    FLASH_STEP = 16,       /* bytes of program memory a millisecond: 12 kB take 0.8 s */
+    BITE_LONGEST_MS = 100, /* a sound watchdog of 15 ms bites long before */
+    PATTERN = 0x55
+};
+
+struct retained retained __attribute__((section(".noinit")));
+
+/* CRC of all before it, written after linking; at the end of the space that the firmware may use. */
+static const uint16_t stored_crc __attribute__((section(".crc"), used)) = 0;
+
+/* The first byte behind program and data, by the linker. */
+extern const uint8_t __data_load_end[];
+
+static uint16_t crc = CRC_START, at, whole_crc;
+static uint8_t *cell = (uint8_t *)RAMSTART;
+static uint8_t failed;
+
+/* --- What outlives a reset ---------------------------------------------------------------- */
+
+static uint8_t check_of(const struct retained *kept) {
+    return (uint8_t)(CHECK + kept->cut + 3u * kept->session + 5u * kept->boots +
+                     7u * kept->reset_cause + 11u * kept->biting);
+}
+
+static void keep(void) { retained.check = check_of(&retained); }
+
+void proving_keep(uint8_t cut, uint8_t session) {
+    retained.cut = cut;
+    retained.session = session;
+    keep();
+}
+
+/* --- Program memory ----------------------------------------------------------------------- */
+
+static uint16_t flash_end(void) { return (uint16_t)__data_load_end; }
+
+static void flash_part(uint16_t bytes) {
+    for (; bytes != 0 && at != flash_end(); bytes--) {
+        crc = _crc_ccitt_update(crc, pgm_read_byte(at));
+        at++;
+    }
+}
+
+static void flash_closed(void) {
+    if (at != flash_end()) {
+        return;
+    }
+    whole_crc = crc;
+    if (whole_crc != pgm_read_word(&stored_crc)) {
+        failed |= FAILED_FLASH;
+    }
+    crc = CRC_START;
+    at = 0;
+}
+
+uint16_t proving_flash_crc(void) { return whole_crc; }
+
+/* --- Memory -------------------------------------------------------------------------------- */
+
+/* Every bit of one cell can be 0 and 1; what it held is put back. */
+static bool cell_works(volatile uint8_t *place) {
+    bool works = true;
+
+    ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+        uint8_t held = *place;
+
+        *place = PATTERN;
+        works = *place == PATTERN;
+        *place = (uint8_t)~PATTERN;
+        works = works && *place == (uint8_t)~PATTERN;
+        *place = held;
+    }
+    return works;
+}
+
+static void next_cell(void) {
+    if (!cell_works(cell)) {
+        failed |= FAILED_RAM;
+    }
+    cell = cell == (uint8_t *)RAMEND ? (uint8_t *)RAMSTART : cell + 1;
+}
+
+/* March C- over all memory but what outlives a reset: up and down with each pattern, so that a
+ * cell that moves with another is found, too. It runs before any variable has its value, without
+ * a stack, and leaves its result, and why there was a reset, in registers that nothing else uses. */
+static void march(void) __attribute__((naked, used, section(".init3")));
+static void march(void) {
+    uint8_t *low = (uint8_t *)RAMSTART;
+    uint8_t *high = (uint8_t *)RAMEND;
+    uint8_t *kept = (uint8_t *)&retained;
+    uint8_t *kept_end = kept + sizeof retained;
+    volatile uint8_t *place;
+    uint8_t wrong = 0;
+
+    GPIOR1 = MCUSR;
+    MCUSR = 0;
+    wdt_disable(); /* after it has bitten it goes on, and this takes long */
+    for (place = low; place <= high; place++) {
+        if (place < kept || place >= kept_end) {
+            *place = 0x00;
+        }
+    }
+    for (place = low; place <= high; place++) {
+        if (place < kept || place >= kept_end) {
+            wrong |= *place;
+            *place = 0xFF;
+        }
+    }
+    for (place = low; place <= high; place++) {
+        if (place < kept || place >= kept_end) {
+            wrong |= (uint8_t)~*place;
+            *place = 0x00;
+        }
+    }
+    for (place = high; place >= low; place--) {
+        if (place < kept || place >= kept_end) {
+            wrong |= *place;
+            *place = 0xFF;
+        }
+    }
+    for (place = high; place >= low; place--) {
+        if (place < kept || place >= kept_end) {
+            wrong |= (uint8_t)~*place;
+            *place = 0x00;
+        }
+    }
+    for (place = low; place <= high; place++) {
+        if (place < kept || place >= kept_end) {
+            wrong |= *place;
+        }
+    }
+    GPIOR0 = wrong;
+}
+
+/* --- Watchdog ------------------------------------------------------------------------------- */
+
+/* Wait to be reset. Coming back means that the watchdog is dead. */
+static void be_bitten(void) {
+    retained.biting = BITING;
+    keep();
+    wdt_enable(WDTO_15MS);
+    TCCR2B = _BV(CS22) | _BV(CS21) | _BV(CS20); /* 15,625 steps a second */
+    for (uint8_t turns = 0; turns < BITE_LONGEST_MS / 16;) {
+        if (TIFR2 & _BV(TOV2)) {
+            TIFR2 = _BV(TOV2);
+            turns++;
+        }
+    }
+    TCCR2B = 0;
+    retained.biting = 0;
+    keep();
+    failed |= FAILED_WATCHDOG;
+}
+
+void proving_begin(void) {
+    uint8_t cause = GPIOR1 & 0x0F;
+    bool kept = retained.check == check_of(&retained);
+
+    if (!kept) {
+        retained = (struct retained){.cut = CUT_RESET};
+        keep();
+    }
+    if (retained.biting != BITING) {
+        retained.boots++;
+        retained.reset_cause = cause;
+        if (retained.cut == CUT_NONE) {
+            retained.cut = CUT_RESET;
+        }
+        be_bitten();
+    }
+    retained.biting = 0;
+    keep();
+    if (GPIOR0 != 0) {
+        failed |= FAILED_RAM;
+    }
+    flash_part(UINT16_MAX);
+    flash_closed();
+}
+
+uint8_t proving_failed(void) { return failed; }
+
+uint8_t proving_step(void) {
+    flash_part(FLASH_STEP);
+    flash_closed();
+    next_cell();
+    return failed != 0 ? CUT_SELF_TEST : CUT_NONE;
+}
