@@ -29,7 +29,7 @@ void channel_begin(struct channel *channel, uint16_t counts) {
 }
 
 /* T2: a median above this has risen too far, if it is the one at `place`. */
-static uint16_t risen_above(const struct channel *channel, uint8_t place) {
+static uint16_t risen_above(const struct channel *channel, unsigned place) {
     /* One sample further than the window, because a rise may begin between two samples. */
     uint16_t low = lower(channel->medians[(place - LIMIT_RISE_WINDOW_MS) & PLACES],
                          channel->medians[(place - LIMIT_RISE_WINDOW_MS - 1) & PLACES]);

@@ -5,20 +5,27 @@
 #include "ages.h"
 
 enum {
-    CHECK_DUTY = LIMIT_CHECK_DUTY, /* signed, as duties are */
     DEBOUNCE_MS = 20,
-    STALE_MS = LEASE_MS - 1, /* a tick may come 1 ms after the last DRIVE */
+    STALE_MS = LEASE_MS - 2, /* a DRIVE may be 1 ms old when it is seen, and a tick takes time */
     RISE_STEPS = LIMIT_SLEW_PER_S * DUTY_STEPS / 1000,
-    SOFT_STEPS = (SOFT_SLEW_PER_S * DUTY_STEPS + 500) / 1000,
+    SOFT_STEPS = SOFT_SLEW_PER_S * DUTY_STEPS / 1000,
+    CHECK_DUTY = LIMIT_CHECK_DUTY, /* signed, as duties are */
     TURNING_DUTY = 100,      /* T7: at more than 20 % a sound motor turns... */
     TURNING_MS = 100,        /* ...within this */
     SETTLED_MS = 200,        /* braked from the highest speed, it stands after this */
-    CREPT_COUNTS = 20,       /* encoder counts that are no backlash */
+    CREPT_TELLS = 21,        /* encoder counts that are no backlash */
     GATE_TAIL_MS = LIMIT_CHECK_GATE_MS + 5, /* a sound gate is off this long after its last edge */
     ALL_SET = (1 << PARAMETERS) - 1
 };
 
-static int16_t magnitude(int16_t duty) { return duty < 0 ? (int16_t)-duty : duty; }
+static int16_t magnitude(int16_t value) { return value < 0 ? (int16_t)-value : value; }
+
+static int16_t bounded(int16_t value, int16_t most) {
+    if (value > most) {
+        return most;
+    }
+    return value < -most ? (int16_t)-most : value;
+}
 
 /* --- Settings ------------------------------------------------------------------------ */
 
@@ -115,6 +122,11 @@ static void renew_limits(struct safety *safety) {
     safety->reference_kpa[channel] = safety->lease.command.reference_kpa;
 }
 
+/* The fast path knows where pressure is pain, in every element. */
+static bool watched(const struct safety *safety) {
+    return safety->reference_kpa[0] != 0 && safety->reference_kpa[1] != 0;
+}
+
 /* --- Presence ------------------------------------------------------------------------ */
 
 static bool felt(const struct safety *safety, const struct inputs *in) {
@@ -183,7 +195,7 @@ static uint8_t lease_fault(struct safety *safety, const struct inputs *in) {
     if (in->hello) {
         lease->silent_ms = LONG_AGO_MS;
     }
-    if (!leased(lease) && safety->out.duty != 0) {
+    if (!leased(lease) && safety_live(safety)) {
         lease->interrupted = true;
     }
     if (lease->interrupted && lease->silent_ms >= SOFT_RESTART_MS) {
@@ -241,11 +253,12 @@ static uint8_t motor_fault(struct safety *safety, const struct inputs *in) {
         return CUT_NONE;
     }
     machine->still_ms = lasting(machine->still_ms, turning && in->travelled == 0);
-    machine->crept = resting ? (int16_t)(machine->crept + in->travelled) : 0;
-    if (machine->still_ms >= TURNING_MS) {
+    machine->crept = resting ? (int16_t)(machine->crept + bounded(in->travelled, CREPT_TELLS)) : 0;
+    if (magnitude(machine->crept) >= CREPT_TELLS) {
+        machine->crept = 0; /* it is said once; the cut stays */
         return CUT_MOTOR;
     }
-    return magnitude(machine->crept) > CREPT_COUNTS ? CUT_MOTOR : CUT_NONE;
+    return machine->still_ms >= TURNING_MS ? CUT_MOTOR : CUT_NONE;
 }
 
 /* --- What is cut ---------------------------------------------------------------------- */
@@ -283,6 +296,11 @@ static uint8_t first_fault(struct safety *safety, const struct inputs *in) {
     return motor != CUT_NONE ? motor : link;
 }
 
+/* Without its lines nobody knows the pressure. */
+static bool released(const struct safety *safety, const struct inputs *in) {
+    return safety_configured(safety) && !felt(safety, in);
+}
+
 /* The first reason stays until it is acknowledged by its name, with the pressure released and
  * nothing wrong any more. */
 static void latch(struct safety *safety, const struct inputs *in) {
@@ -290,7 +308,7 @@ static void latch(struct safety *safety, const struct inputs *in) {
 
     if (safety->cut == CUT_NONE) {
         safety->cut = fault;
-    } else if (fault == CUT_NONE && in->acknowledged == safety->cut && !felt(safety, in)) {
+    } else if (fault == CUT_NONE && in->acknowledged == safety->cut && released(safety, in)) {
         safety->cut = CUT_NONE;
     }
 }
@@ -330,16 +348,14 @@ static bool may_move(const struct safety *safety, const struct inputs *in) {
 }
 
 static int16_t allowed_duty(const struct safety *safety, const struct inputs *in) {
-    int16_t most = safety->settings.most_duty;
-    int16_t duty = safety->lease.command.duty;
-
-    if (!may_move(safety, in)) {
+    if (!safety->lease.command.enabled || !may_move(safety, in)) {
         return 0;
     }
-    if (duty > most) {
-        return most;
-    }
-    return duty < -most ? (int16_t)-most : duty;
+    return bounded(safety->lease.command.duty, safety->settings.most_duty);
+}
+
+static bool opposed(int16_t one, int16_t other) {
+    return (one > 0 && other < 0) || (one < 0 && other > 0);
 }
 
 /* The next duty on the way to `wanted`: up by the slew, down at once, a reversal through 0. */
@@ -347,9 +363,9 @@ static int16_t next_steps(const struct safety *safety, int16_t wanted) {
     const struct machine *machine = &safety->machine;
     int16_t now = machine->duty_steps, goal = (int16_t)(wanted * DUTY_STEPS);
     int16_t rise = safety->lease.soft ? SOFT_STEPS : RISE_STEPS;
-    bool against = (wanted > 0 && machine->heading < 0) || (wanted < 0 && machine->heading > 0);
 
-    if (against && (now != 0 || machine->idle_ms < LIMIT_DEAD_MS)) {
+    if (opposed(wanted, now) ||
+        (opposed(wanted, machine->heading) && machine->idle_ms < LIMIT_DEAD_MS)) {
         return 0;
     }
     if (magnitude(goal) - magnitude(now) <= rise) {
@@ -378,11 +394,11 @@ static void move(struct safety *safety, const struct inputs *in) {
     const struct command *command = &safety->lease.command;
     struct machine *machine = &safety->machine;
     struct outputs *out = &safety->out;
-    int16_t wanted = command->enabled ? allowed_duty(safety, in) : 0;
+    int16_t wanted = allowed_duty(safety, in);
 
     machine->duty_steps = next_steps(safety, wanted);
     out->duty = units(machine->duty_steps);
-    if (out->duty == wanted) {
+    if (wanted != 0 && out->duty == wanted) {
         safety->lease.soft = false;
     }
     out->enabled = command->enabled;
@@ -393,7 +409,7 @@ static void move(struct safety *safety, const struct inputs *in) {
 void safety_begin(struct safety *safety, uint8_t cut, uint8_t session) {
     memset(safety, 0, sizeof *safety);
     sensors_begin(&safety->sensors);
-    safety->cut = cut;
+    safety->cut = cut == CUT_NONE || cut >= CUTS ? CUT_RESET : cut;
     safety->presence.session = session;
     safety->presence.away_ms = LIMIT_AWAY_MS;
     safety->presence.start_down = true; /* held at boot, it is no press */
@@ -412,7 +428,7 @@ void safety_tick(struct safety *safety, const struct inputs *in) {
     if (safety_configured(safety)) {
         renew_limits(safety);
     }
-    if (safety->cut == CUT_NONE && leased(&safety->lease) && safety_configured(safety)) {
+    if (safety->cut == CUT_NONE && leased(&safety->lease) && watched(safety)) {
         move(safety, in);
     } else {
         rest(safety);

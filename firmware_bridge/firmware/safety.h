@@ -17,7 +17,7 @@
 #include "sensors.h"
 
 enum {
-    DUTY_STEPS = 64, /* of one unit of duty, so that it can rise slowly */
+    DUTY_STEPS = 91, /* of one unit of duty: a soft restart rises by just under 4 of them a ms */
     SESSIONS = 63,   /* numbers go round */
     EARLIER_RESTARTS = SOFT_RESTARTS - 1
 };
@@ -103,11 +103,11 @@ struct safety {
     struct lease lease;
     struct machine machine;
     struct outputs out;
-    uint8_t reference_kpa[CHANNELS]; /* that `limits` were made for */
+    uint8_t reference_kpa[CHANNELS]; /* that `limits` were made for; 0: they were not */
     uint8_t cut;                     /* the first reason; CUT_NONE: may move */
 };
 
-/* At rest, latched with `cut`: after a reset nothing goes on by itself. */
+/* At rest, latched with `cut`, or as reset: after a reset nothing goes on by itself. */
 void safety_begin(struct safety *safety, uint8_t cut, uint8_t session);
 
 /* Take one parameter if it lies within its bounds and nothing moves; return whether. */

@@ -106,6 +106,8 @@ static bool silent(struct sensors *sensors, uint8_t samples) {
 
 static uint8_t elements_fault(struct sensors *sensors, const struct readings *read,
                               const struct line lines[CHANNELS], bool live, bool rolling) {
+    uint8_t first = CUT_NONE;
+
     for (uint8_t channel = 0; channel < CHANNELS; channel++) {
         struct element *element = &sensors->elements[channel];
         uint8_t fault;
@@ -115,11 +117,11 @@ static uint8_t elements_fault(struct sensors *sensors, const struct readings *re
         }
         ages_grow(element->wild_ms, LIMIT_WILDS);
         fault = element_fault(element, &lines[channel], read->counts[channel], live, rolling);
-        if (fault != CUT_NONE) {
-            return fault;
+        if (first == CUT_NONE) {
+            first = fault;
         }
     }
-    return CUT_NONE;
+    return first;
 }
 
 uint8_t sensors_fault(struct sensors *sensors, const struct readings *read,
