@@ -60,14 +60,16 @@ def needed(tool: str) -> str:
 
 
 def declarations(headers: list[Path]) -> str:
-    """What cffi may know of the headers: structs and prototypes, with plain numbers for sizes."""
+    """What cffi may know of the headers: enums, structs and prototypes, with plain numbers."""
     text = "\n".join(header.read_text() for header in headers)
-    numbers = dict(re.findall(r"^#define (\w+) (\d+)u?$", text, re.M))
+    numbers = dict(re.findall(r"^#define (\w+) (\d+)u?(?: .*)?$", text, re.M))
+    numbers["UINT16_MAX"] = str(0xFFFF)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    enums = re.findall(r"^enum (?:\w+ )?\{.*?\};", text, re.M | re.S)
     structs = re.findall(r"^struct \w+ \{.*?^\};", text, re.M | re.S)
     prototypes = re.findall(r"^(?!static|typedef)\w[\w ]*\**\w+\([^{};]*\);", text, re.M)
     return re.sub(
-        r"\[(\w+)\]",
-        lambda size: f"[{numbers.get(size[1], size[1])}]",
-        "\n".join(structs + prototypes),
+        r"\w+",
+        lambda word: numbers.get(word[0], word[0]),
+        "\n".join(enums + structs + prototypes),
     )
