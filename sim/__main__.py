@@ -45,7 +45,7 @@ def _side_by_side(given: argparse.Namespace, folder: Path) -> int:
     me = [sys.executable, "-m", "sim"]
     place = ["--folder", str(folder)]
     return side_by_side(
-        [*me, "engine", *place, "--seed", str(given.seed)],
+        [*me, "engine", *place, "--seed", str(given.seed), *(["--mcu"] if given.mcu else [])],
         [*me, "panel", *place, "--port", str(given.port), "--host", given.host],
         announce=lambda: announce(given.host, given.port),
     )

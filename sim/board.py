@@ -1,15 +1,17 @@
 """The real firmware on a simulated board, in a simulated machine, without any wall clock.
 
 One step is a millisecond: the chip runs its 16,000 cycles, what its pins did in them drives the
-plant, and the plant's pressure, current and switches are put on its pins for the next step. The plant
-is SimRoller's, so foot, person, gate and motor are the very ones of every other test.
+plant, and what the plant shows is put on its pins for the next step: pressure, current, switches.
+The plant is SimRoller's, so foot, person, gate and motor are the very ones of every other test.
 
 To the controller the board is a serial port and a clock: bytes in and out, `now_s`, `wait_until`.
 """
 
-from math import ceil
+from math import ceil, pi
 from pathlib import Path
 
+from firmware_bridge.messages import BAUD
+from hardware.errors import ReadError
 from hardware.roller import Drive
 from sim.mcu import CYCLES_PER_MS, Event, Mcu, What
 from sim.roller import SimRoller
@@ -18,7 +20,7 @@ STEP_US = 1000
 SUPPLY_MV = 5000.0
 ZERO, RISE_PER_KPA = 0.1, 0.8 / 200.0  # of the supply: the nominal element, `hardware.calibration`
 FULL_SCALE_MA = 7330.0  # of the current channel
-STEPS_PER_M = 12 * 50 / (2.0 * 3.14159265 * 0.010)  # encoder lines, gear, drum of the reference motor
+STEPS_PER_M = 12 * 50 / (2.0 * pi * 0.010)  # encoder's lines, gear and drum of the reference
 PULLED_UP = ("PB4", "PC3", "PC4", "PD2", "PD4")
 BUTTONS = {"PB4": "start", "PC3": "plus", "PC4": "minus"}
 
@@ -32,9 +34,7 @@ class Board:
         self.mcu = Mcu(firmware)
         self.events: list[Event] = []
         self._steps = 0
-        self._line_at = 0.0  # cycle at which the receiver's line is free again
         self._encoder = 0
-        self._unplugged = False
         for pin in PULLED_UP:
             self.mcu.drive(pin, True)
         self.mcu.watch("PD7")
@@ -97,3 +97,32 @@ class Board:
             self.mcu.drive("PD2", False)
             self.mcu.drive("PD2", True)
         self._encoder = steps
+
+
+class BoardPort:
+    """The serial cable between board and controller, which can be pulled."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self.pulled = False
+
+    def read(self) -> bytes:
+        """What the board has sent since. Raises `ReadError` when the cable is pulled."""
+        said = bytes(byte for _, byte in self._board.mcu.receive())
+        self._check()
+        return said
+
+    def write(self, data: bytes) -> None:
+        """Send it to the board, at the pace of the line. Raises `ReadError`."""
+        self._check()
+        self._board.mcu.send(data, baud=BAUD)
+
+    def discard(self) -> None:
+        """Nothing waits on this side."""
+
+    def close(self) -> None:
+        """The board runs on."""
+
+    def _check(self) -> None:
+        if self.pulled:
+            raise ReadError("the cable of the simulated board is pulled: plug it in again")

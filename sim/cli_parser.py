@@ -12,6 +12,7 @@ DEFAULT_PORT = 8080
 EPILOG = """examples:
   footloop-sim run                       a simulated roller with its page
   footloop-sim run --port 9000
+  footloop-sim run --mcu                 behind a microcontroller with the real firmware
   footloop-sim replay walk.csv --json    a recording through the safety kernel
   footloop-sim bench --json              how fast the simulator is here"""
 
@@ -38,7 +39,11 @@ def _add_run(commands: Commands) -> None:
         commands,
         "run",
         "run the simulated roller and its page",
-        ["footloop-sim run", "footloop-sim run --port 9000 --folder kept"],
+        [
+            "footloop-sim run",
+            "footloop-sim run --mcu",
+            "footloop-sim run --port 9000 --folder kept",
+        ],
     )
     run.add_argument("--port", type=port, default=DEFAULT_PORT, help="default: %(default)s")
     run.add_argument(
@@ -54,6 +59,12 @@ def _add_run(commands: Commands) -> None:
     )
     world.add_argument("--folder", type=Path, required=True)
     world.add_argument("--seed", type=int, default=1)
+    for command in (run, world):
+        command.add_argument(
+            "--mcu",
+            action="store_true",
+            help="behind a simulated microcontroller, which runs the real firmware",
+        )
     panel = add_command(
         commands,
         "panel",

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from controller.link import not_opened
+from controller.loop import Clock
 from sim.roller import SimRoller
 
 MOST_WAITING = 100
@@ -64,8 +65,9 @@ class Finger(NamedTuple):
 class World:
     """The clock of the engine in `footloop-sim run`."""
 
-    def __init__(self, roller: SimRoller) -> None:
-        self._roller = roller
+    def __init__(self, roller: SimRoller, clock: Clock | None = None) -> None:
+        """`clock`: whoever lets time pass for `roller`, unless it does so itself."""
+        self._roller, self._clock = roller, clock or roller
         self._offset_s = time.monotonic() - roller.now_s()
         self._waiting: deque[tuple[str, bool]] = deque()
         self._fingers: dict[str, Finger] = {}
@@ -74,7 +76,7 @@ class World:
 
     def now_s(self) -> float:
         """Simulated seconds."""
-        return self._roller.now_s()
+        return self._clock.now_s()
 
     def wait_until(self, at_s: float) -> None:
         """Wait for the wall clock, let the hands do their work, let the world live on."""
@@ -87,7 +89,7 @@ class World:
             self._act(*self._waiting.popleft())
         if self._lift_at_s <= at_s:
             self._lift(at_s)
-        self._roller.wait_until(at_s)
+        self._clock.wait_until(at_s)
 
     def reach_in(self, line: bytes) -> str | None:
         """Take one line from a hand (any thread); return what is wrong with it, if anything."""
