@@ -12,7 +12,7 @@ from controller.pace import Pace
 from controller.safety import step
 from controller.session import Session, plan
 from controller.wish import Wish
-from hardware.roller import REST, Roller, Sample
+from hardware.roller import LATCHED_REST, Roller, Sample
 
 
 class Clock(Protocol):
@@ -86,6 +86,6 @@ class Loop:
 
     def _rest(self) -> None:
         try:
-            self._roller.drive(REST)
+            self._roller.drive(LATCHED_REST)
         finally:
             self._roller.close()

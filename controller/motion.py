@@ -11,7 +11,7 @@ from controller.limits import LEVELS, LOWEST_LEVEL, Limits
 from controller.machinery import Machinery
 from controller.modes import NO_COURSE, Course, Mode, Request, State
 from controller.watch import Watch
-from hardware.roller import BRAKE, REST, Drive, Sample
+from hardware.roller import BRAKE, LATCHED_BRAKE, LATCHED_REST, REST, Drive, Sample
 
 ROUNDING_S = 1e-9
 """A time that is due but for the rounding of floats is due."""
@@ -27,6 +27,13 @@ def level_of(request: Request, sample: Sample, limits: Limits) -> int:
     if sample.pressure_b_kpa is None or sample.gate_on is None:
         return min(level, int(limits.single_level))
     return level
+
+
+def reference_of(request: Request, limits: Limits) -> float:
+    """The pressure expected, kPa, within its limits; NaN is the lowest."""
+    if not (request.reference_kpa > limits.reference_low_kpa):
+        return limits.reference_low_kpa
+    return min(request.reference_kpa, limits.reference_high_kpa)
 
 
 def top_speed_cm_s(state: State, request: Request, sample: Sample, limits: Limits) -> float:
@@ -86,7 +93,7 @@ def moved(
     if last != 0.0:
         driven_at_s = now_s
     if not mode.moving:
-        drive = BRAKE if now_s - driven_at_s <= limits.brake_s else REST
+        drive = _at_rest(mode, now_s - driven_at_s <= limits.brake_s)
         return State(
             mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop,
             machinery=machinery, test=test, cause=cause,
@@ -99,7 +106,7 @@ def moved(
     rolled_s += now_s - before.now_s
     if duty != 0.0:
         heading = 1.0 if duty > 0.0 else -1.0
-    drive = Drive(duty, duty == 0.0, True, True)
+    drive = Drive(duty, duty == 0.0, True, True, False, reference_of(request, limits))
     course = NO_COURSE
     if duty == wanted and mode in (Mode.RUNNING, Mode.EASED) and since_s < now_s:
         course = _course(state, request, drive, sample, limits)
@@ -107,6 +114,13 @@ def moved(
         mode, since_s, watch, duty, heading, driven_at_s, rolled_s, sitting, stop, course,
         machinery, test,
     ), drive  # fmt: skip
+
+
+def _at_rest(mode: Mode, braking: bool) -> Drive:
+    """Of a mode that may not move."""
+    if mode is Mode.STOPPED:
+        return LATCHED_BRAKE if braking else LATCHED_REST
+    return BRAKE if braking else REST
 
 
 def _course(state: State, request: Request, drive: Drive, sample: Sample, limits: Limits) -> Course:
@@ -137,11 +151,12 @@ def goes_on(state: State, request: Request, sample: Sample, watch: Watch) -> boo
 
 
 def _plain(sample: Sample) -> bool:
-    """No switch is open and nothing is missing: no level and no way is cut."""
+    """No switch is open, nothing is missing, nothing is cut: all levels and ways are open."""
     return (
         not (sample.stop_pressed or sample.heel_end_open or sample.toe_end_open)
         and sample.pressure_b_kpa is not None
         and sample.gate_on is not None
+        and sample.cut is None
     )
 
 

@@ -13,16 +13,19 @@ from math import inf
 from controller.limits import LEVELS, LOWEST_LEVEL, Limits
 from controller.machinery import attended, rested
 from controller.modes import TRANSITIONS, Event, Mode, Request, Sitting, State, Stop
-from controller.motion import goes_on, moved, onward
+from controller.motion import goes_on, moved, onward, reference_of
 from controller.rules import DECIDE
 from controller.selftest import SelfTest, advanced, begun, zeroed
 from controller.trips import Reason, Trip, Watch, foot_gone, look
+from controller.watch import CUTS
 from hardware.roller import Drive, Sample
 
 __all__ = ["Event", "Mode", "Reason", "Request", "State", "Stop", "Trip", "step"]
 
 PRESS_S = 3.0
 """A press that opened a session with a foot on also starts, if the foot is steady by then."""
+LET_GO_S = 1.0
+"""After an acknowledgement a machine with a latch of its own has so long to let go of it."""
 
 
 def step(
@@ -33,7 +36,7 @@ def step(
     Call it once per tick with a growing `now_s` (seconds, the loop's clock). No value, NaN
     and infinity included, makes it raise.
     """
-    reference_kpa = _reference(request.reference_kpa, limits)
+    reference_kpa = reference_of(request, limits)
     live, rolling = state.mode.moving, state.duty != 0.0
     watch, trip = look(state.watch, sample, live, rolling, reference_kpa, limits, now_s)
     machinery = state.machinery
@@ -48,17 +51,18 @@ def step(
         state = state._replace(machinery=machinery)
     if not live and trip is None and foot_gone(watch, limits):
         state = state._replace(test=zeroed(state.test, now_s))
-    trip = _heard(trip, state, request, sample)
+    trip = _heard(_cut(trip, state, sample, now_s), state, request, sample)
     state = _decided(state, trip, request, sample, watch, limits)
     state, drive = moved(state, request, sample, watch, limits)
     return _idling(state, drive, sample, limits) if state.mode is Mode.IDLE else (state, drive)
 
 
-def _reference(kpa: float, limits: Limits) -> float:
-    """The reference within its limits; NaN is the lowest."""
-    if not (kpa > limits.reference_low_kpa):
-        return limits.reference_low_kpa
-    return min(kpa, limits.reference_high_kpa)
+def _cut(trip: Trip | None, state: State, sample: Sample, now_s: float) -> Trip | None:
+    """The trip, or what the machine has latched by itself: it was there first, save for pain."""
+    if sample.cut is None or (trip is not None and trip.reason is Reason.PAIN):
+        return trip
+    letting_go = state.mode is Mode.IDLE and now_s - state.since_s < LET_GO_S
+    return trip if letting_go or state.mode is Mode.STOPPED else CUTS[sample.cut]
 
 
 def _heard(trip: Trip | None, state: State, request: Request, sample: Sample) -> Trip | None:

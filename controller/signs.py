@@ -121,6 +121,7 @@ RULES: dict[str, Sign] = {
     "T6": Sign.PERSON,
     "T7": Sign.MOTOR,
     "T9": Sign.SENSOR,
+    "T11": Sign.CONTROLLER,
     "T13": Sign.CONTROLLER,
     "T14": Sign.MOTOR,
     "-": Sign.CONTROLLER,

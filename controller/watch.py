@@ -4,6 +4,8 @@ from enum import Enum
 from math import inf
 from typing import NamedTuple
 
+from hardware.roller import Cut
+
 
 class Reason(Enum):
     """Why the roller is not moving. The first four latch."""
@@ -50,6 +52,12 @@ class Trip(Enum):
     END_STUCK = ("T14", Reason.FAULT, "end stuck")
     END_EARLY = ("T14", Reason.FAULT, "end early")
     LOST = ("T14", Reason.FAULT, "lost")
+    MOTOR = ("T7", Reason.FAULT, "motor")
+    LINK = ("T11", Reason.FAULT, "link")
+    RESET = ("T11", Reason.FAULT, "reset")
+    SELF_TEST = ("T11", Reason.FAULT, "self-test")
+    ADC = ("T11", Reason.FAULT, "adc")
+    MEMORY = ("T11", Reason.FAULT, "memory")
     LATE = ("T13", Reason.FAULT, "late")
     POWER = ("-", Reason.POWER, "power")
     ASTRAY = ("-", Reason.FAULT, "astray")
@@ -58,6 +66,8 @@ class Trip(Enum):
         self.rule, self.reason, self.key = rule, reason, key
 
 
+CUTS: dict[Cut, Trip] = {cut: Trip[cut.name] for cut in Cut}
+"""What a cut of the machine's own means here. One without a trip is found before anything runs."""
 ROUNDING_S = 1e-6
 """Sample times are sums of floats; no window may grow by a sample because of it."""
 

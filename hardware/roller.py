@@ -4,7 +4,9 @@ A roller is read once per tick and driven once per tick, in that order, by one t
 `read()` never blocks longer than a bus transfer and never invents a value: what it cannot
 measure is NaN or None, what it could not measure again keeps its old `taken_at_s`.
 `drive()` gives the power gate one edge if, and only if, `Drive.gate` is set: when the calls
-cease, the gate drops by itself. `close()` leaves everything at rest and may be called twice.
+cease, the gate drops by itself. A machine with a latch of its own latches while `Drive.latched`
+is set; once it is not, it lets go as soon as it finds nothing wrong. `close()` leaves everything at
+rest and may be called twice.
 """
 
 from enum import Enum
@@ -18,6 +20,31 @@ class SensorStatus(Enum):
     OPEN = "open"  # wire off, element missing
     SHORTED = "shorted"
     SATURATED = "saturated"  # at the end of its range: the true pressure is at least this
+
+
+class Cut(Enum):
+    """What a machine with a mind of its own may have latched, by itself and before us."""
+
+    STOP = "stop"  # the wired switch, or a stop that it was sent
+    LEVEL = "level"
+    RISE = "rise"
+    SENSOR_OPEN = "sensor open"
+    SENSOR_SATURATED = "sensor saturated"
+    SENSOR_SILENT = "sensor silent"
+    SENSOR_FROZEN = "sensor frozen"
+    SENSORS_APART = "sensors apart"
+    SENSOR_ZERO = "sensor zero"
+    SENSOR_WILD = "sensor wild"
+    ADC = "adc"  # its converter fails the check against a known voltage
+    LINK = "link"  # nothing came over the wire for too long, in either direction
+    GATE_OFF = "gate off"
+    GATE_ON = "gate on"
+    ENDS_BOTH = "both ends"
+    END_STUCK = "end stuck"
+    RESET = "reset"
+    SELF_TEST = "self-test"
+    MOTOR = "motor"
+    MEMORY = "memory"
 
 
 class Buttons(NamedTuple):
@@ -41,6 +68,7 @@ class Sample(NamedTuple):
     stop_pressed: bool = False  # the wired stop switch, read back
     gate_on: bool | None = None  # sensed downstream of the gate; None: no gate is wired
     buttons: Buttons = Buttons()
+    cut: Cut | None = None  # None: nothing is latched in the machine, or it has no latch
 
 
 class RawPressure(NamedTuple):
@@ -57,10 +85,14 @@ class Drive(NamedTuple):
     brake: bool  # at duty 0: short the motor's terminals through the driver
     enabled: bool  # the driver's enable line
     gate: bool  # give the power gate its edge this tick
+    latched: bool = False  # a stop is latched: a machine with a latch of its own latches, too
+    reference_kpa: float = 0.0  # pressure expected here, for its own rules; 0: none, the tightest
 
 
 REST = Drive(duty=0.0, brake=False, enabled=False, gate=False)
 BRAKE = Drive(duty=0.0, brake=True, enabled=True, gate=False)
+LATCHED_REST = REST._replace(latched=True)
+LATCHED_BRAKE = BRAKE._replace(latched=True)
 
 
 class Roller(Protocol):

@@ -100,6 +100,7 @@ class SimRoller:
             self._stop,
             contact,
             self._buttons,
+            None,
         )
         sample = _new(Sample, values)
         if self._sabotage is not None:
@@ -115,7 +116,7 @@ class SimRoller:
             power.give_edge(self._gate)
 
     def _set_bridge(self, drive: Drive) -> None:
-        duty, brake, enabled, edges = drive
+        duty, brake, enabled, edges, _, _ = drive
         if not -1.0 <= duty <= 1.0:
             raise ValueError(f"duty is {duty}: it must lie in -1..1")
         if self._closed:

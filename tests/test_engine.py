@@ -14,13 +14,13 @@ from controller.pace import Pace
 from controller.session import Machine, Person, Session
 from controller.wish import Wish
 from hardware.errors import HardwareError
-from hardware.roller import REST, Sample
+from hardware.roller import LATCHED_REST, Sample
 from sim.roller import SimRoller
 from tests.engine_process import running
 from tests.link_client import LinkClient
 from tests.waiting import wait_for
 
-RESTING = list(REST)
+RESTING = list(LATCHED_REST)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -161,7 +161,7 @@ def test_the_loop_counts_how_late_it_was(
     pace = loop.pace
     assert (pace.ticks, pace.overruns) == (len(lateness_s), overruns)
     assert pace.worst_late_s == pytest.approx(worst_s)
-    assert roller.driven == REST
+    assert roller.driven == LATCHED_REST
     assert roller.closed
 
 

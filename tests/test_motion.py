@@ -12,10 +12,11 @@ from controller.limits import LEVELS, Limits
 from controller.modes import Mode, Request
 from controller.motion import duty_of, level_of, moved, speed_of, wanted_duty
 from hardware.roller import BRAKE, REST, Buttons, Drive
-from tests.kernel_world import RATES_HZ, World, sample_of, world_in
+from tests.kernel_world import RATES_HZ, REFERENCE_KPA, World, sample_of, world_in
 
 LIMITS = Limits()
 SAMPLE = sample_of(20.0, 0.0)
+STANDING = Drive(0.0, True, True, True, False, REFERENCE_KPA)
 RUNNING = world_in(Mode.RUNNING)
 
 
@@ -141,7 +142,7 @@ def test_what_is_no_speed_moves_nothing(speed_cm_s: float, mode: Mode) -> None:
             world.request._replace(speed_cm_s=speed_cm_s),
             buttons=Buttons(start=True),
         )
-        assert world.drive == Drive(0.0, True, True, True)
+        assert world.drive == STANDING
 
 
 @pytest.mark.parametrize("mode", [Mode.RUNNING, Mode.SERVICE])
@@ -192,7 +193,7 @@ def test_duty_falls_as_fast_as_it_likes(sign: float) -> None:
     world.steadily(sign * 0.5).tick()
     assert world.drive.duty == pytest.approx(sign * duty_of(0.5, LIMITS))
     world.steadily(0.0).tick()
-    assert world.drive == Drive(0.0, True, True, True)
+    assert world.drive == STANDING
 
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
@@ -273,7 +274,7 @@ def test_winding_down_stops_at_an_open_limit_switch(sign: float, switch: str) ->
     assert world.drive.duty * sign > 0.0
     fields: dict[str, Any] = {switch: True}
     world.tick(**fields)
-    assert world.drive == Drive(0.0, True, True, True)
+    assert world.drive == STANDING
     other: dict[str, Any] = {"heel_end_open" if sign > 0.0 else "toe_end_open": True}
     world = rolling(250, sign * 5.0)
     world.ask(end=True)
@@ -304,6 +305,20 @@ def test_only_a_mode_that_may_move_gets_a_duty_and_the_gate(mode: Mode) -> None:
     assert after.rolled_s == pytest.approx(
         state.rolled_s + (0.004 - state.watch.now_s if mode.moving else 0.0)
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"), [(25.0, 25.0), (2.0, 6.0), (90.0, 40.0), (nan, 6.0), (-inf, 6.0)]
+)
+def test_the_machine_is_told_what_pressure_is_expected_while_it_moves(
+    asked: float, told: float
+) -> None:
+    request = RUNNING.request._replace(reference_kpa=asked)
+    watch = RUNNING.state.watch._replace(now_s=0.004)
+    state = RUNNING.state
+    assert moved(state, request, SAMPLE, watch, LIMITS)[1].reference_kpa == told
+    held = state._replace(mode=Mode.HOLD)
+    assert moved(held, request, SAMPLE, watch, LIMITS)[1].reference_kpa == 0.0
 
 
 def test_heading_and_the_last_drive_are_remembered_while_it_stands() -> None:

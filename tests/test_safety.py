@@ -14,7 +14,17 @@ from controller.motion import duty_of
 from controller.safety import Event, Mode, Reason, Request, State, Trip, step
 from controller.selftest import Phase
 from controller.watch import Watch
-from hardware.roller import BRAKE, REST, Buttons, Drive, Sample, SensorStatus
+from hardware.roller import (
+    BRAKE,
+    LATCHED_BRAKE,
+    LATCHED_REST,
+    REST,
+    Buttons,
+    Cut,
+    Drive,
+    Sample,
+    SensorStatus,
+)
 from tests.kernel_world import (
     CALM_KPA,
     RATES_HZ,
@@ -154,7 +164,7 @@ def test_a_transition_that_is_not_in_the_table_is_a_fault(monkeypatch: pytest.Mo
     assert state.mode is Mode.STOPPED
     assert state.stop is not None
     assert state.stop.trip is Trip.ASTRAY
-    assert world.drive == BRAKE
+    assert world.drive == LATCHED_BRAKE
 
 
 # Nothing is asked: nothing happens.
@@ -226,6 +236,7 @@ def samples(draw: st.DrawFn) -> dict[str, Any]:
         "toe_end_open": draw(st.booleans()),
         "stop_pressed": draw(st.sampled_from((False,) * 9 + (True,))),
         "buttons": Buttons(start=draw(st.booleans())),
+        "cut": draw(st.sampled_from((None,) * 80 + tuple(Cut))),
     }
 
 
@@ -255,11 +266,13 @@ def judge(before: State, state: State, drive: Drive, sample: Sample, request: Re
     assert (state.stop is not None) is (state.mode is Mode.STOPPED)
     assert -1.0 <= drive.duty <= 1.0
     assert state.duty == drive.duty
+    assert drive.latched is (state.mode is Mode.STOPPED)
     if not drive.gate:
-        assert drive in (REST, BRAKE)
+        assert drive in (REST, BRAKE, LATCHED_REST, LATCHED_BRAKE)
     if before.mode is Mode.STOPPED and state.mode is Mode.STOPPED:
         assert state.stop is before.stop
-    if sample.stop_pressed or request.stop:
+    cut = sample.cut is not None and before.mode not in (Mode.IDLE, Mode.STOPPED)
+    if sample.stop_pressed or request.stop or cut:
         assert state.mode is Mode.STOPPED
     assert not (drive.duty > 0.0 and sample.toe_end_open)
     assert not (drive.duty < 0.0 and sample.heel_end_open)

@@ -8,7 +8,7 @@ from controller.limits import Limits
 from controller.modes import Mode
 from controller.safety import Reason, Trip, step
 from controller.trips import foot_gone
-from hardware.roller import BRAKE, REST, Buttons, SensorStatus
+from hardware.roller import BRAKE, LATCHED_BRAKE, LATCHED_REST, Buttons, SensorStatus
 from tests.kernel_world import CALM_KPA, OPEN, RATES_HZ, World, breathing, sample_of, world_in
 
 CAN_TRIP = [mode for mode in Mode if mode is not Mode.STOPPED]
@@ -33,7 +33,7 @@ def test_stop_stops_in_the_same_tick_in_every_mode(mode: Mode, rate_hz: int) -> 
         else:
             world.tick(stop_pressed=True)
         assert (world.state.mode, trip_of(world)) == (Mode.STOPPED, Trip.STOP)
-        assert world.drive == BRAKE or (not moved and world.drive == REST)
+        assert world.drive == LATCHED_BRAKE or (not moved and world.drive == LATCHED_REST)
 
 
 @pytest.mark.parametrize("mode", CAN_TRIP)
@@ -190,15 +190,15 @@ def test_after_a_stop_it_brakes_for_100_ms_and_then_lets_go(mode: Mode, rate_hz:
     world.ask(stop=True)
     seen = len(world.drives)
     world.calm(0.3)
-    braked = 1 + world.drives[seen:].count(BRAKE)
+    braked = 1 + world.drives[seen:].count(LATCHED_BRAKE)
     assert 0.1 <= braked / rate_hz <= 0.1 + 2.1 / rate_hz
-    assert world.drives[seen + braked :] == [REST] * (len(world.drives) - seen - braked)
+    assert world.drives[seen + braked :] == [LATCHED_REST] * (len(world.drives) - seen - braked)
 
 
 def test_what_did_not_move_needs_no_brake() -> None:
     world = world_in(Mode.ARMED)
     world.ask(stop=True)
-    assert world.drive == REST
+    assert world.drive == LATCHED_REST
 
 
 # What only holds.
