@@ -1,0 +1,167 @@
+"""The link to a microcontroller: opened, met, watched, and when it is lost, opened again.
+
+A meeting is `Handshake`'s. Once it is done the link is up, and every STATUS is news. One that says
+that nothing is configured any more tells of a restart, a long silence of nobody knows what: both
+are met anew over the port that is open. A port that fails, or on which nobody is met, is closed and
+opened again after a while. Nothing here drives anything.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TypeGuard
+
+from firmware_bridge.handshake import Handshake
+from firmware_bridge.line import Line, Port
+from firmware_bridge.messages import (
+    SOFT_RESTART_MS,
+    HostFrame,
+    Identity,
+    McuFrame,
+    ParameterIndex,
+    Status,
+)
+from hardware.errors import HardwareError, ReadError
+
+POLL_S = 0.001
+"""How often the port is looked at while the microcontroller is met for the first time."""
+SILENT_S = SOFT_RESTART_MS / 1000.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 4.0
+"""Before a lost port is tried again."""
+
+
+class Connection:
+    """One port, for as long as the roller lives."""
+
+    def __init__(
+        self,
+        name: str,
+        wanted: Mapping[ParameterIndex, int],
+        opener: Callable[[], Port],
+        clock: Callable[[], float],
+        tell: Callable[[str], None],
+    ) -> None:
+        """`name`: of the port, for people; `wanted`: the parameters to set; `tell`: gets news."""
+        self.problem: HardwareError | None = None
+        """Why the link is not up; None while it is."""
+        self.identity: Identity | None = None
+        self.meetings = 0
+        self._name, self._opener, self._clock, self._tell = name, opener, clock, tell
+        self._meeting = partial(Handshake, name, wanted)
+        self._line: Line | None = None
+        self._handshake: Handshake | None = None
+        self._heard_at_s = self._retry_at_s = clock()
+        self._wait_s = FIRST_WAIT_S
+
+    @property
+    def up(self) -> bool:
+        """The microcontroller is met, and not lost."""
+        return self._line is not None and self._handshake is None
+
+    def meet(self, pause: Callable[[float], None]) -> Status:
+        """Open the port and meet who is there; return the first news.
+
+        `pause` lets the clock's time pass. Raises `HardwareError`, or one of its leaves, when there
+        is none, or none that fits.
+        """
+        try:
+            while not (news := self._advance(self._clock())):
+                pause(POLL_S)
+        except BaseException:
+            self._drop()
+            raise
+        return news[-1]
+
+    def advance(self) -> list[Status]:
+        """Return the news; do what there is to do when the link is not up."""
+        try:
+            return self._advance(self._clock())
+        except HardwareError as error:
+            self._lose(error)
+            return []
+
+    def send(self, *frames: HostFrame) -> None:
+        """Send `frames` if the link is up."""
+        if self._line is None or self._handshake is not None:
+            return
+        try:
+            for frame in frames:
+                self._line.send(frame)
+        except HardwareError as error:
+            self._lose(error)
+
+    def close(self) -> None:
+        """Release the port; what was sent last, goes out."""
+        if self._line is not None:
+            line, self._line = self._line, None
+            line.port.close()
+
+    def _advance(self, now_s: float) -> list[Status]:
+        if self._line is None and now_s < self._retry_at_s:
+            return []
+        if self._line is None:
+            self._line = Line(self._opener())
+            self._begin(now_s)
+        news = [frame for frame in self._line.receive() if self._is_news(frame, now_s)]
+        if self._handshake is not None:
+            self._meet_on(self._line, self._handshake, now_s)
+        elif now_s - self._heard_at_s > SILENT_S:
+            self._begin(now_s)
+            self._note(ReadError(f"{self._name} is silent: check supply, cable and plugs"))
+        return news
+
+    def _is_news(self, frame: McuFrame, now_s: float) -> TypeGuard[Status]:
+        """Take one frame; whether it is a STATUS of one who has been met."""
+        self._heard_at_s = now_s
+        if self._handshake is not None:
+            self._handshake.hear(frame, now_s)
+            if not self._handshake.done:
+                return False
+            self._met(self._handshake)
+        if not isinstance(frame, Status):
+            return False
+        if not frame.configured:
+            self._begin(now_s)
+            self._note(ReadError(f"The microcontroller on {self._name} has restarted: wait"))
+        return True
+
+    def _begin(self, now_s: float) -> None:
+        self._handshake = self._meeting(now_s)
+
+    def _meet_on(self, line: Line, handshake: Handshake, now_s: float) -> None:
+        """One step of a meeting."""
+        error = handshake.overdue(now_s, line.heard_bytes)
+        if error is not None:
+            raise error
+        frame = handshake.due(now_s)
+        if frame is not None:
+            line.send(frame)
+
+    def _met(self, handshake: Handshake) -> None:
+        self.identity, self._handshake = handshake.identity, None
+        self.meetings += 1
+        self._wait_s = FIRST_WAIT_S
+        if self.problem is not None:
+            self.problem = None
+            self._tell(f"The microcontroller on {self._name} is back.")
+
+    def _lose(self, error: HardwareError) -> None:
+        self._drop()
+        self._retry_at_s = self._clock() + self._wait_s
+        self._wait_s = min(2.0 * self._wait_s, LONGEST_WAIT_S)
+        self._note(error)
+
+    def _drop(self) -> None:
+        """Close the port; what was not sent yet, must not come late."""
+        if self._line is not None:
+            port, self._line, self._handshake = self._line.port, None, None
+            with suppress(HardwareError):  # it is lost already, and why is known
+                port.discard()
+            with suppress(HardwareError):
+                port.close()
+
+    def _note(self, problem: HardwareError) -> None:
+        """Tell a problem once."""
+        if str(problem) != str(self.problem):
+            self._tell(f"{problem}.")
+        self.problem = problem

@@ -1,0 +1,145 @@
+"""The roller behind a microcontroller: what `hardware/roller.py` promises, over a serial port.
+
+The microcontroller samples, cuts and refuses by itself; here its newest word becomes a sample, and
+a drive one frame. A link that is lost is no error but a cut (LINK): the last sample keeps its age,
+the kernel latches, and while it does the port is opened again and the microcontroller met anew.
+Nothing moves by that: whoever latched waits for a person. A microcontroller that restarted is met
+anew, too, and says so itself (RESET); one whose clock is off is cut as unfit (SELF_TEST).
+
+`read()` takes what has arrived and waits for nothing. Only while a lost port is tried again it may
+take as long as the system needs to open one: milliseconds for a cable, seconds for a `socket://`
+whose machine does not answer.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from firmware_bridge.connection import Connection
+from firmware_bridge.line import Port
+from firmware_bridge.mcu_clock import McuClock
+from firmware_bridge.mcu_sample import frame_of, sample_of
+from firmware_bridge.mcu_settings import FULL_COUNTS, McuSettings, parameters
+from firmware_bridge.messages import Acknowledge, CutCode, HostFrame, Identity, Status, Stop
+from firmware_bridge.port import open_port
+from hardware.calibration import Calibration
+from hardware.errors import HardwareError, ReadError
+from hardware.roller import LATCHED_REST, Cut, Drive, RawPressure, Sample
+
+
+def open_mcu(
+    port: str,
+    settings: McuSettings,
+    calibration: Calibration,
+    *,
+    clock: Callable[[], float],
+    tell: Callable[[str], None],
+) -> "McuRoller":
+    """Open the roller on a port, by its path or URL. Raises what `McuRoller` raises."""
+    return McuRoller(
+        port, settings, calibration, opener=lambda: open_port(port), clock=clock, tell=tell
+    )
+
+
+class McuRoller:
+    """A `Roller` behind a microcontroller. Units and ranges: `Sample` and `Drive`."""
+
+    name = "roller on a microcontroller"
+
+    def __init__(
+        self,
+        port: str,
+        settings: McuSettings,
+        calibration: Calibration,
+        *,
+        opener: Callable[[], Port],
+        clock: Callable[[], float],
+        tell: Callable[[str], None],
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Open the port and meet the microcontroller; `pause` lets the clock's time pass.
+
+        `tell` gets a line when the link is lost and when it is back. Raises `HardwareError`, or one
+        of its leaves, when there is no port, no microcontroller on it or none that fits.
+        """
+        self._settings, self._calibration, self._clock = settings, calibration, clock
+        self._closed = self._latched = False
+        self._connection = Connection(port, parameters(settings, calibration), opener, clock, tell)
+        self._status = self._connection.meet(pause)
+        self._ticks, self._meetings = McuClock(), self._connection.meetings
+        self._taken_at_s = self._ticks.taken_at_s(self._status.tick_ms, clock())
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who was met last."""
+        return self._connection.identity
+
+    @property
+    def status(self) -> Status:
+        """The microcontroller's newest word."""
+        return self._status
+
+    def read(self) -> Sample:
+        """Return the newest sample. Raises `HardwareError` only once it is closed."""
+        self._check_open()
+        self._listen()
+        cut, settings = self._own_cut(), self._settings
+        return sample_of(self._status, self._taken_at_s, settings, self._calibration, cut)
+
+    def raw(self) -> RawPressure:
+        """Return what the elements read, to calibrate by. Raises `HardwareError`."""
+        self.read()
+        if self._connection.problem is not None:
+            raise ReadError(str(self._connection.problem)) from self._connection.problem
+        a, b = self._status.pressure_a, self._status.pressure_b
+        return RawPressure(a / FULL_COUNTS, b / FULL_COUNTS if self._settings.pressure_b else None)
+
+    def drive(self, drive: Drive) -> None:
+        """Send `drive`. A link that is lost carries nothing, and `read()` says so.
+
+        Raises `ValueError` for a duty outside -1..1 or NaN, with nothing sent.
+        """
+        if not -1.0 <= drive.duty <= 1.0:
+            raise ValueError(f"duty is {drive.duty}: it must be within -1..1")
+        self._check_open()
+        latches, self._latched = drive.latched and not self._latched, drive.latched
+        self._connection.send(*self._frames(drive, latches))
+
+    def close(self) -> None:
+        """Stop, rest, release the port; harmless when repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        self._connection.send(*self._frames(LATCHED_REST, latches=True))
+        with suppress(HardwareError):  # a port that is gone is released, too
+            self._connection.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise HardwareError("The roller is closed: open it again.")
+
+    def _listen(self) -> None:
+        """Take the newest word, and when it was said."""
+        for status in self._connection.advance():
+            if self._meetings != self._connection.meetings:
+                self._ticks, self._meetings = McuClock(), self._connection.meetings
+            self._taken_at_s = self._ticks.taken_at_s(status.tick_ms, self._clock())
+            self._status = status
+
+    def _own_cut(self) -> Cut | None:
+        """What is wrong as seen from this side."""
+        if not self._connection.up:
+            return Cut.LINK
+        if self._ticks.drifts:
+            return Cut.SELF_TEST
+        return Cut.LINK if self._clock() - self._taken_at_s > self._settings.stale_s else None
+
+    def _frames(self, drive: Drive, latches: bool) -> list[HostFrame]:
+        """What is latched comes first: it must not wait behind anything."""
+        session, cut = self._status.session, self._status.cut
+        frames: list[HostFrame] = [frame_of(drive, session)]
+        if latches or (drive.latched and cut == CutCode.NONE):
+            return [Stop(0, session), *frames]
+        if not drive.latched and cut != CutCode.NONE:
+            return [Acknowledge(0, session, cut), *frames]
+        return frames

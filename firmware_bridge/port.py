@@ -1,0 +1,113 @@
+"""The border to pyserial: a port of this machine or a `socket://` one, and what can go wrong.
+
+Whatever pyserial raises is translated here, once, each with its cure. Opening a USB port resets
+most Arduinos; whoever talks to one has to be patient for about two seconds.
+"""
+
+import errno
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import serial
+from serial.tools.list_ports import comports
+
+from firmware_bridge.messages import BAUD
+from hardware.errors import AccessError, HardwareError, MissingHardwareError, ReadError
+
+WRITE_S = 0.002
+"""A write may wait so long: the system takes what is sent at once, or nobody fetches it."""
+MOST_BYTES = 4096
+GONE = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO)
+FORBIDDEN = (errno.EACCES, errno.EPERM)
+HELD = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
+
+
+def ports_here() -> list[str]:
+    """Return the serial ports of this machine that have a device behind them."""
+    return sorted(one.device for one in comports() if one.vid is not None)
+
+
+def open_port(name: str, here: Callable[[], list[str]] = ports_here) -> "SerialPort":
+    """Open a port by its path or URL, for this process alone.
+
+    Raises `MissingHardwareError` when there is none, `AccessError` when it cannot be had.
+    """
+    try:
+        port = serial.serial_for_url(
+            name, baudrate=BAUD, timeout=0, write_timeout=WRITE_S, exclusive=True
+        )
+    except ValueError as error:
+        raise MissingHardwareError(
+            f"{name} names no port ({error}): give a path such as /dev/ttyUSB0, or socket://"
+            "HOST:PORT"
+        ) from error
+    except (OSError, termios.error) as error:
+        raise _why_not(name, error, here) from error
+    return SerialPort(name, port)
+
+
+def _why_not(
+    name: str, error: OSError | termios.error, here: Callable[[], list[str]]
+) -> HardwareError:
+    number = getattr(error, "errno", None) or (error.args[0] if error.args else None)
+    if number in FORBIDDEN:
+        return AccessError(
+            f"{name} may not be used by this user: `sudo usermod -aG dialout $USER`, then log in "
+            "anew"
+        )
+    if number in HELD:
+        return AccessError(
+            f"{name} is in use: end the other program (another engine, a serial monitor, "
+            f"ModemManager); `fuser {name}` tells which"
+        )
+    if number == errno.ENOTTY:
+        return MissingHardwareError(f"{name} is no serial port: give that of the microcontroller")
+    if "://" in name:
+        return MissingHardwareError(f"{name} cannot be reached ({error}): start what answers there")
+    if number in GONE:
+        found = ", ".join(here())
+        return MissingHardwareError(
+            f"{name} is not there: plug the microcontroller in, or name its port "
+            f"({f'there is {found}' if found else 'there is none now'}); a name under "
+            "/dev/serial/by-id stays the same when ports are renamed"
+        )
+    return HardwareError(f"{name} cannot be opened ({error}): unplug it, plug it in again")
+
+
+class SerialPort:
+    """An open port. Bytes in and out; no modem line is ever asked for."""
+
+    def __init__(self, name: str, port: Any) -> None:
+        self._name, self._port = name, port
+
+    def read(self) -> bytes:
+        """Return what has come. Raises `ReadError` when the port is gone."""
+        with self._translated():
+            data: bytes = self._port.read(MOST_BYTES)
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send `data`. Raises `ReadError` when the port is gone or takes nothing any more."""
+        with self._translated():
+            self._port.write(data)
+
+    def discard(self) -> None:
+        """Forget what was not sent yet, as its time is over."""
+        with self._translated():
+            self._port.reset_output_buffer()
+
+    def close(self) -> None:
+        """Release the port."""
+        with self._translated():
+            self._port.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, termios.error, TypeError) as error:  # TypeError: closed meanwhile
+            raise ReadError(
+                f"{self._name} is gone ({error}): plug it in again, check cable and plugs"
+            ) from error
