@@ -101,16 +101,17 @@ class Connection:
             return []
         if self._line is None:
             self._line = Line(self._opener())
-            self._begin(now_s)
-        news = [frame for frame in self._line.receive() if self._is_news(frame, now_s)]
+            self._begin(self._line, now_s)
+        line = self._line
+        news = [frame for frame in line.receive() if self._is_news(frame, line, now_s)]
         if self._handshake is not None:
-            self._meet_on(self._line, self._handshake, now_s)
+            self._meet_on(line, self._handshake, now_s)
         elif now_s - self._heard_at_s > SILENT_S:
-            self._begin(now_s)
+            self._begin(line, now_s)
             self._note(ReadError(f"{self._name} is silent: check supply, cable and plugs"))
         return news
 
-    def _is_news(self, frame: McuFrame, now_s: float) -> TypeGuard[Status]:
+    def _is_news(self, frame: McuFrame, line: Line, now_s: float) -> TypeGuard[Status]:
         """Take one frame; whether it is a STATUS of one who has been met."""
         self._heard_at_s = now_s
         if self._handshake is not None:
@@ -121,12 +122,12 @@ class Connection:
         if not isinstance(frame, Status):
             return False
         if not frame.configured:
-            self._begin(now_s)
+            self._begin(line, now_s)
             self._note(ReadError(f"The microcontroller on {self._name} has restarted: wait"))
         return True
 
-    def _begin(self, now_s: float) -> None:
-        self._handshake = self._meeting(now_s)
+    def _begin(self, line: Line, now_s: float) -> None:
+        self._handshake, line.heard_bytes = self._meeting(now_s), 0
 
     def _meet_on(self, line: Line, handshake: Handshake, now_s: float) -> None:
         """One step of a meeting."""

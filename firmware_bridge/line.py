@@ -33,6 +33,7 @@ class Line:
     def __init__(self, port: Port) -> None:
         self.port = port
         self.heard_bytes = 0
+        """What came since it was last set to 0."""
         self._decoder = Decoder(Direction.TO_HOST)
         self._sequence = 0
         self._last: int | None = None

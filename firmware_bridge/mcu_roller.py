@@ -20,7 +20,7 @@ from firmware_bridge.line import Port
 from firmware_bridge.mcu_clock import McuClock
 from firmware_bridge.mcu_sample import frame_of, sample_of
 from firmware_bridge.mcu_settings import FULL_COUNTS, McuSettings, parameters
-from firmware_bridge.messages import Acknowledge, CutCode, HostFrame, Identity, Status, Stop
+from firmware_bridge.messages import Acknowledge, CutCode, HostFrame, Identity, Stop
 from firmware_bridge.port import open_port
 from hardware.calibration import Calibration
 from hardware.errors import HardwareError, ReadError
@@ -73,11 +73,6 @@ class McuRoller:
     def identity(self) -> Identity | None:
         """Who was met last."""
         return self._connection.identity
-
-    @property
-    def status(self) -> Status:
-        """The microcontroller's newest word."""
-        return self._status
 
     def read(self) -> Sample:
         """Return the newest sample. Raises `HardwareError` only once it is closed."""

@@ -6,6 +6,7 @@ that a binary cannot be asked to have.
 """
 
 from collections.abc import Callable, Iterable
+from random import Random
 from typing import Any
 
 from firmware_bridge import messages
@@ -53,12 +54,13 @@ class FakeMcu:
         }  # fmt: skip
         self.kpa = 0.0
         self.clock_ratio = 1.0  # of its milliseconds to ours
-        self.inputs: dict[str, bool] = {}  # of STATUS
+        self.inputs: dict[str, int] = {}  # of STATUS, where they are not as usual
         self.refused: set[ParameterIndex] = set()
         self.got: list[HostFrame] = []
         self.deaf_s = 0.0  # boot loader: so long after a reset it hears nothing
         self.gate = gate.GateState(gate.Gate())
         self._sequence = self._number = 0
+        self._noise = Random(1)
         self.cut = CutCode.NONE
         self.reset(CutCode.RESET)
 
@@ -144,7 +146,7 @@ class FakeMcu:
 
     def _attend(self) -> None:
         self._foot_ms = 0 if self.kpa >= 4.0 else self._foot_ms + 1
-        down = self.inputs.get("start_down", False)
+        down = bool(self.inputs.get("start_down"))
         if down and not self._start_down and self.configured and not (self.cut or self.driven):
             self._number = self._number % 63 + 1
             self.session = self._number
@@ -169,7 +171,7 @@ class FakeMcu:
         if kind is Parameter:
             index, taken = self._asked
             return Parameter(*common, index, self.parameters.get(index, 0), taken)
-        counts = round(raw_of(self.kpa) * FULL_COUNTS) + int(self.ms) % 2
+        counts = round(raw_of(self.kpa) * FULL_COUNTS) + self._noise.randrange(3)
         usual: dict[str, Any] = {
             **dict.fromkeys(Status._fields, 0), "sequence": common[0], "session": common[1],
             "tick_ms": int(self.ms) % 4096, "pressure_a": counts, "pressure_b": counts,
@@ -194,8 +196,8 @@ class FakePort:
     def read(self) -> bytes:
         self.check()
         bench = self._bench
-        came = b"".join(data for at_s, data in bench.to_host if at_s <= bench.now_s)
-        bench.to_host = [one for one in bench.to_host if one[0] > bench.now_s]
+        came = b"".join(data for at_s, data in bench.to_host if at_s <= bench.now_s())
+        bench.to_host = [one for one in bench.to_host if one[0] > bench.now_s()]
         return came
 
     def write(self, data: bytes) -> None:
@@ -222,11 +224,12 @@ class Bench:
     def __init__(self, settings: McuSettings = SETTINGS) -> None:
         self.settings = settings
         self.mcu = FakeMcu()
-        self.now_s = 100.0
+        self._now_s = 100.0
         self.plugged = True
         self.resets_when_opened = False
         self.babble: bytes = b""  # what comes each millisecond from a device that is another
-        self.tamper_to_host = self.tamper_to_mcu = untouched
+        self.tamper_to_host: Tamper = untouched
+        self.tamper_to_mcu: Tamper = untouched
         self.to_host: list[tuple[float, bytes]] = []
         self.to_mcu: list[tuple[float, bytes]] = []
         self.ports: list[FakePort] = []
@@ -234,11 +237,17 @@ class Bench:
         self.cannot_open: HardwareError | None = None
         self.told: list[str] = []
 
-    def clock(self) -> float:
-        return self.now_s
+    def now_s(self) -> float:
+        return self._now_s
+
+    def wait_until(self, at_s: float) -> None:
+        self.wait(at_s - self._now_s)
+
+    def tell(self, line: str) -> None:
+        self.told.append(line)
 
     def open_port(self) -> FakePort:
-        self.opened_at_s.append(self.now_s)
+        self.opened_at_s.append(self._now_s)
         if self.cannot_open is not None:
             raise self.cannot_open
         if not self.plugged:
@@ -253,21 +262,21 @@ class Bench:
         """Meet the board; it is cut by its reset, like every board that has just got its power."""
         return McuRoller(
             PORT, self.settings, calibration or Calibration(), opener=self.open_port,
-            clock=self.clock, pause=self.wait, tell=self.told.append,
+            clock=self.now_s, pause=self.wait, tell=self.tell,
         )  # fmt: skip
 
     def carry(
         self, way: list[tuple[float, bytes]], pieces: Iterable[tuple[float, bytes]], flight_s: float
     ) -> None:
-        way += [(self.now_s + flight_s + held_s, data) for held_s, data in pieces]
+        way += [(self._now_s + flight_s + held_s, data) for held_s, data in pieces]
         way.sort(key=lambda one: one[0])
 
     def wait(self, seconds: float) -> None:
         """Let time pass, a millisecond at a time."""
         for _ in range(max(1, round(seconds / STEP_S))):
-            self.now_s += STEP_S
-            came = [data for at_s, data in self.to_mcu if at_s <= self.now_s]
-            self.to_mcu = [one for one in self.to_mcu if one[0] > self.now_s]
+            self._now_s += STEP_S
+            came = [data for at_s, data in self.to_mcu if at_s <= self._now_s]
+            self.to_mcu = [one for one in self.to_mcu if one[0] > self._now_s]
             if self.plugged:
                 self.mcu.hear(b"".join(came))
             sent = self.mcu.tick()
