@@ -57,16 +57,26 @@ def _engine(given: argparse.Namespace) -> int:
     from sim.roller import SimRoller  # noqa: PLC0415
     from sim.world import World, open_to_hands  # noqa: PLC0415
 
-    roller = SimRoller(seed=given.seed, person=leg.Person(leg_load_n=CALM_LOAD_N))
-    world = World(roller)
+    plant = SimRoller(seed=given.seed, person=leg.Person(leg_load_n=CALM_LOAD_N))
     setup = engine.Setup(Person(), Machine(), Limits(), given.folder)
     try:
+        roller, clock = _behind_mcu(plant) if given.mcu else (plant, plant)
+        world = World(plant, clock)
         with engine.hold(setup) as held, open_to_hands(world, given.folder / "hands.sock"):
             engine.run(roller, world, held)
-    except (engine.BusyError, HardwareError, OSError) as error:
+    except (engine.BusyError, FirmwareError, HardwareError, MissingToolError, OSError) as error:
         print(error, file=sys.stderr)
         return FAILED
     return OK
+
+
+def _behind_mcu(plant: "SimRoller") -> "tuple[Roller, Clock]":
+    """`plant` as the real firmware drives it. Raises what building and meeting it raise."""
+    from sim.board import Board, BoardPort, met  # noqa: PLC0415 - only here is simavr needed
+    from sim.firmware import built  # noqa: PLC0415
+
+    board = Board(built(), plant)
+    return met(board, BoardPort(board)), board
 
 
 def _panel(given: argparse.Namespace) -> int:

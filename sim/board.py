@@ -10,7 +10,12 @@ To the controller the board is a serial port and a clock: bytes in and out, `now
 from math import ceil, pi
 from pathlib import Path
 
+from controller.limits import Limits
+from controller.motion import duty_of
+from firmware_bridge.mcu_roller import McuRoller
+from firmware_bridge.mcu_settings import McuSettings
 from firmware_bridge.messages import BAUD
+from hardware.calibration import Calibration
 from hardware.errors import ReadError
 from hardware.roller import Drive
 from sim.mcu import CYCLES_PER_MS, Event, Mcu, What
@@ -19,8 +24,13 @@ from sim.roller import SimRoller
 STEP_US = 1000
 SUPPLY_MV = 5000.0
 ZERO, RISE_PER_KPA = 0.1, 0.8 / 200.0  # of the supply: the nominal element, `hardware.calibration`
-FULL_SCALE_MA = 7330.0  # of the current channel
 STEPS_PER_M = 12 * 50 / (2.0 * pi * 0.010)  # encoder's lines, gear and drum of the reference
+LIMITS = Limits()
+SETTINGS = McuSettings(
+    level_kpa=LIMITS.level_kpa,
+    most_duty=duty_of(LIMITS.top_speed_cm_s, LIMITS),
+    service_duty=duty_of(LIMITS.service_cm_s, LIMITS),
+)
 PULLED_UP = ("PB4", "PC3", "PC4", "PD2", "PD4")
 BUTTONS = {"PB4": "start", "PC3": "plus", "PC4": "minus"}
 
@@ -81,7 +91,7 @@ class Board:
         second_kpa = sample.pressure_kpa if sample.pressure_b_kpa is None else sample.pressure_b_kpa
         for channel, kpa in enumerate((sample.pressure_kpa, second_kpa)):
             mcu.apply_mv(channel, SUPPLY_MV * min(1.0, ZERO + RISE_PER_KPA * kpa))
-        mcu.apply_mv(2, SUPPLY_MV * min(1.0, (sample.motor_current_ma or 0.0) / FULL_SCALE_MA))
+        mcu.apply_mv(2, SUPPLY_MV * min(1.0, (sample.motor_current_ma or 0.0) / SETTINGS.current_full_scale_ma))
         mcu.drive("PD3", sample.heel_end_open)
         mcu.drive("PB3", sample.toe_end_open)
         mcu.drive("PD5", sample.stop_pressed)
@@ -97,6 +107,24 @@ class Board:
             self.mcu.drive("PD2", False)
             self.mcu.drive("PD2", True)
         self._encoder = steps
+
+
+def met(board: Board, port: "BoardPort") -> McuRoller:
+    """Return the roller behind `board`, met over `port`, with nominal pressure elements.
+
+    Raises what `McuRoller` raises.
+    """
+    roller = McuRoller(
+        "the simulated board",
+        SETTINGS,
+        Calibration(),
+        opener=lambda: port,
+        clock=board.now_s,
+        tell=print,
+        pause=lambda seconds: board.wait_until(board.now_s() + seconds),
+    )
+    roller.name = "simulated roller, real firmware"
+    return roller
 
 
 class BoardPort:
