@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from controller.limits import Limits
 from controller.output import delivered
@@ -16,6 +17,13 @@ from controller.processes import side_by_side, tell_ready
 from controller.session import Machine, Person
 from hardware.errors import HardwareError
 from sim.cli_parser import parser
+from sim.firmware import FirmwareError, built
+from sim.shim import MissingToolError
+
+if TYPE_CHECKING:
+    from controller.loop import Clock
+    from hardware.roller import Roller
+    from sim.roller import SimRoller
 
 OK, FAILED = 0, 1
 CALM_LOAD_N = 13.0
@@ -73,7 +81,6 @@ def _engine(given: argparse.Namespace) -> int:
 def _behind_mcu(plant: "SimRoller") -> "tuple[Roller, Clock]":
     """`plant` as the real firmware drives it. Raises what building and meeting it raise."""
     from sim.board import Board, BoardPort, met  # noqa: PLC0415 - only here is simavr needed
-    from sim.firmware import built  # noqa: PLC0415
 
     board = Board(built(), plant)
     return met(board, BoardPort(board)), board

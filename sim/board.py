@@ -91,7 +91,10 @@ class Board:
         second_kpa = sample.pressure_kpa if sample.pressure_b_kpa is None else sample.pressure_b_kpa
         for channel, kpa in enumerate((sample.pressure_kpa, second_kpa)):
             mcu.apply_mv(channel, SUPPLY_MV * min(1.0, ZERO + RISE_PER_KPA * kpa))
-        mcu.apply_mv(2, SUPPLY_MV * min(1.0, (sample.motor_current_ma or 0.0) / SETTINGS.current_full_scale_ma))
+        mcu.apply_mv(
+            2,
+            SUPPLY_MV * min(1.0, (sample.motor_current_ma or 0.0) / SETTINGS.current_full_scale_ma),
+        )
         mcu.drive("PD3", sample.heel_end_open)
         mcu.drive("PB3", sample.toe_end_open)
         mcu.drive("PD5", sample.stop_pressed)

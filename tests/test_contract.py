@@ -19,6 +19,7 @@ from hardware.roller import BRAKE, REST, Drive, Roller, Sample, SensorStatus
 from hardware.wiring import Wiring
 from sim import gate
 from sim.roller import SimRoller
+from tests.board_bench import BoardBench
 from tests.mcu_bench import McuBench
 from tests.mock_pi import Rig
 
@@ -119,7 +120,16 @@ class KernelPwmBench(GpioBench):
     WIRING = Wiring(pwm="hardware")
 
 
-BENCHES = [SimBench, GpioBench, FinerBench, I2cBench, LoadCellBench, KernelPwmBench, McuBench]
+BENCHES = [
+    SimBench,
+    GpioBench,
+    FinerBench,
+    I2cBench,
+    LoadCellBench,
+    KernelPwmBench,
+    McuBench,
+    BoardBench,
+]
 
 
 @pytest.fixture(params=BENCHES)
