@@ -13,6 +13,7 @@ from struct import Struct
 from typing import Any, NamedTuple
 
 from sim.elf import EEPROM_BYTES, FLASH_BYTES, read_image
+from sim.misread import refuse_misread
 from sim.shim import binding
 
 HZ = 16_000_000
@@ -32,6 +33,7 @@ class What(IntEnum):
     SENT = 4  # a byte has left with its stop bit: 0, the byte
     WRITTEN = 5  # a noted register was written: its address, the value
     RESET = 6  # 0, the status register MCUSR
+    READ = 7  # a noted register was read: its address, the value
 
 
 class ResetCause(IntFlag):
@@ -66,6 +68,7 @@ class Mcu:
         """Load a program; `eeprom` is what an earlier life of the chip left there."""
         self._ffi, self._lib = binding()
         image = read_image(elf.read_bytes())
+        refuse_misread(image)
         self._chip = self._ffi.gc(self._lib.mcu_new(hz), self._lib.mcu_free)
         self.hz = hz
         self.data = self._memory(self._lib.mcu_data, RAM.stop)  # registers and RAM; no side effects
@@ -88,6 +91,11 @@ class Mcu:
         """Cycles since power-on."""
         return int(self._lib.mcu_cycle(self._chip))
 
+    @property
+    def instruction(self) -> int:
+        """The address in flash of the next instruction."""
+        return int(self._lib.mcu_pc(self._chip))
+
     def run(self, cycles: int, *, stepping: bool = False) -> None:
         """Run for some cycles."""
         self.run_to(self.cycle + cycles, stepping=stepping)
@@ -105,7 +113,7 @@ class Mcu:
         if ended == _STOPPED:
             said = self._ffi.string(self._lib.mcu_complaint(self._chip)).decode(errors="replace")
             reason = " ".join(said.split()) or "asleep for ever: interrupts are off"
-            where = f"at cycle {self.cycle}, instruction {self._lib.mcu_pc(self._chip):#06x}"
+            where = f"at cycle {self.cycle}, instruction {self.instruction:#06x}"
             raise McuStoppedError(f"the program cannot go on {where}: {reason}")
         return ended
 
@@ -135,6 +143,10 @@ class Mcu:
     def note_writes(self, address: int) -> None:
         """Record every write to a register, by its address in memory."""
         self._lib.mcu_note_writes(self._chip, address)
+
+    def note_reads(self, address: int) -> None:
+        """Record every read of a register, by its address in memory."""
+        self._lib.mcu_note_reads(self._chip, address)
 
     def apply_mv(self, channel: int, millivolts: float) -> None:
         """Put a voltage on an input of the converter, which takes it when a conversion starts."""

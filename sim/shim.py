@@ -28,6 +28,7 @@ void mcu_drive(mcu_t *m, int pin, int level);
 void mcu_watch(mcu_t *m, uint32_t pins);
 void mcu_record_conversions(mcu_t *m, int whether);
 void mcu_note_writes(mcu_t *m, int address);
+void mcu_note_reads(mcu_t *m, int address);
 uint32_t mcu_levels(mcu_t *m);
 double mcu_duty(mcu_t *m, int pin);
 void mcu_apply_mv(mcu_t *m, int channel, uint32_t millivolts);

@@ -70,6 +70,7 @@ PURE = (
     "sim.elf",
     "sim.foot",
     "sim.gate",
+    "sim.misread",
     "sim.motor",
     "sim.person",
 )

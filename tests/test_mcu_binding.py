@@ -156,6 +156,12 @@ def test_a_conversion_takes_what_was_there_when_it_started(mcu: Mcu) -> None:
     assert answer == ready.value.to_bytes(2, "big") * 2, "in the interrupt, and read later"
 
 
+def test_reads_of_a_register_are_noted_and_change_nothing(mcu: Mcu) -> None:
+    mcu.note_reads(UDR)
+    assert ask(mcu, b"xy") == b"xy"
+    assert [event[1:] for event in mcu.events()] == [(What.READ, UDR, one) for one in b"xy"]
+
+
 @pytest.mark.parametrize(("millivolts", "code"), [(0, 0), (4.9, 1), (4999, 1023), (6000, 1023)])
 def test_the_converter_goes_from_0_to_1023(mcu: Mcu, millivolts: float, code: int) -> None:
     mcu.apply_mv(2, millivolts)

@@ -20,7 +20,7 @@
  * program writes a one to it; a conversion starts at once, on the chip with the converter's next
  * clock, so up to one of its clocks later.
  *
- * An edge or a write is stamped with the cycle at which its instruction began, a sample with the
+ * An edge, a write or a read is stamped with the cycle at which its instruction began, a sample with the
  * cycle at which the converter has it.
  */
 #ifndef MCU_H
@@ -34,11 +34,12 @@
 #include <stdint.h>
 
 enum { PORTS = 3, COMPARES = 6 }; /* ports B, C, D; two compare units at each of three timers */
-enum { EDGE = 1, CONVERSION, SAMPLE, SENT, WRITTEN, RESET };
+enum { EDGE = 1, CONVERSION, SAMPLE, SENT, WRITTEN, RESET, READ };
 
 typedef struct { uint64_t cycle; uint16_t kind, which; uint32_t value; } event_t;
 typedef struct { uint64_t ends_at; uint8_t byte; } coming_t;
 typedef struct { avr_io_write_t call; void *param; } writer_t;
+typedef struct { avr_io_read_t call; void *param; } reader_t;
 typedef struct { struct mcu *mcu; uint8_t pin, tccra, com_bit, ocr, wide, high; } compare_t;
 
 typedef struct mcu {
@@ -50,6 +51,7 @@ typedef struct mcu {
     compare_t compare[COMPARES];
     writer_t writer[MAX_IOs]; /* simavr's own, behind ours */
     uint8_t noted[MAX_IOs];   /* registers whose writes become events */
+    reader_t reader[MAX_IOs]; /* simavr's own, of registers whose reads become events */
     uint32_t levels, watched, until_edge, driven, external; /* a bit for each pin, from PB0 on */
     uint8_t at_edge;
 

@@ -96,6 +96,25 @@ void mcu_note_writes(mcu_t *m, int address)
     m->noted[AVR_DATA_TO_IO(address)] = 1;
 }
 
+static uint8_t on_noted_read(avr_t *avr, avr_io_addr_t address, void *param)
+{
+    mcu_t *m = param;
+    reader_t *r = &m->reader[AVR_DATA_TO_IO(address)];
+    uint8_t value = r->call ? r->call(avr, address, r->param) : avr->data[address];
+    note(m, avr->cycle, READ, address, value);
+    return value;
+}
+
+void mcu_note_reads(mcu_t *m, int address)
+{
+    int io = AVR_DATA_TO_IO(address);
+    if (m->avr->io[io].r.c == on_noted_read)
+        return;
+    m->reader[io] = (reader_t){m->avr->io[io].r.c, m->avr->io[io].r.param};
+    m->avr->io[io].r.c = on_noted_read;
+    m->avr->io[io].r.param = m;
+}
+
 void mcu_watch(mcu_t *m, uint32_t pins) { m->watched = pins; }
 uint32_t mcu_levels(mcu_t *m) { return m->levels; }
 
