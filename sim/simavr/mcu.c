@@ -2,11 +2,12 @@
 #include "mcu.h"
 
 #include <simavr/avr_eeprom.h>
+#include <simavr/avr_extint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MCUSR = 0x54, DATA_BYTES = 0x10000, ENTRY_CYCLES = 4 };
+enum { MCUSR = 0x54, DATA_BYTES = 0x10000, ENTRY_CYCLES = 4, EXTERNAL_INTERRUPTS = 2 };
 enum { REACHED, AT_EDGE, STOPPED };
 
 unsigned word(const uint8_t *data, int address)
@@ -33,8 +34,16 @@ static void complain(avr_t *avr, const int level, const char *format, va_list va
     m->broken = 1;
 }
 
+/* Else a low level at a pin that could interrupt is looked at in every cycle, four times as slow. */
+static void look_at_edges_only(mcu_t *m)
+{
+    for (uint8_t input = 0; input < EXTERNAL_INTERRUPTS; input++)
+        avr_extint_set_strict_lvl_trig(m->avr, input, 0);
+}
+
 static void after_reset(mcu_t *m)
 {
+    look_at_edges_only(m);
     reset_pins(m);
     note(m, m->avr->cycle, RESET, 0, m->avr->data[MCUSR]);
 }
@@ -161,6 +170,7 @@ mcu_t *mcu_new(uint32_t hz)
     avr->data = realloc(avr->data, DATA_BYTES);
     memset(avr->data + avr->ramend + 1, 0, DATA_BYTES - avr->ramend - 1);
     find_parts(m);
+    look_at_edges_only(m);
     hook_pins(m);
     hook_signals(m);
     for (int i = 0; i < avr->interrupts.vector_count; i++)

@@ -18,10 +18,11 @@
  * Left as it is: phase-correct PWM makes no edges (its registers tell the duty); an EEPROM write
  * takes no time; the interrupt for an empty transmitter may come a byte late; ADIF stays set when a
  * program writes a one to it; a conversion starts at once, on the chip with the converter's next
- * clock, so up to one of its clocks later.
+ * clock, so up to one of its clocks later; an external interrupt by a low level is not repeated
+ * while the level stays: looking for it made the chip four times as slow.
  *
- * An edge, a write or a read is stamped with the cycle at which its instruction began, a sample with the
- * cycle at which the converter has it.
+ * An edge, a write or a read is stamped with the cycle at which its instruction began, a sample
+ * with the cycle at which the converter has it.
  */
 #ifndef MCU_H
 #define MCU_H
