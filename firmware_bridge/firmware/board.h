@@ -25,6 +25,8 @@
 #define GATE_SENSE_BIT PD6 /* D6: high while power can flow; pulled down outside */
 #define GATE_BIT PD7       /* D7: pump of the power gate; only edges hold it */
 
+#define ENCODER_STEPS GPIOR2 /* a register, so that counting needs few cycles */
+
 #define DRIVER_INPUTS (_BV(FORWARD_BIT) | _BV(BACKWARD_BIT))
 
 enum {

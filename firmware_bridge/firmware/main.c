@@ -32,7 +32,6 @@ static volatile uint8_t step = ROUND; /* of the round; ROUND: it is over */
 static volatile uint8_t rounds;       /* since the last tick */
 static volatile uint8_t hurt;         /* since the last tick */
 static volatile bool ticked;
-static volatile uint16_t travelled; /* encoder steps, since ever */
 
 /* The loop's own. */
 static struct safety safety;
@@ -42,6 +41,7 @@ static uint8_t sending[MCU_FRAME_BYTES];
 static uint8_t sent = MCU_FRAME_BYTES;
 static uint8_t alive;
 static uint16_t tick_ms;
+static uint16_t travelled; /* encoder steps, since ever */
 static uint8_t quiet_ms; /* since the last frame */
 static uint8_t sequence; /* of what is sent */
 static uint8_t heard;    /* sequence of the last fresh frame */
@@ -99,12 +99,24 @@ ISR(ADC_vect) {
     go_on(now);
 }
 
-ISR(INT0_vect) {
-    if (PIND & _BV(ENCODER_B_BIT)) {
-        travelled--;
-    } else {
-        travelled++;
-    }
+/* Steps of the encoder, modulo 256. By hand, because the converter's interrupt waits for it: 27
+ * cycles instead of 60. */
+ISR(INT0_vect, ISR_NAKED) {
+    __asm__("push r24\n\t"
+            "in r24, __SREG__\n\t"
+            "push r24\n\t"
+            "in r24, %[steps]\n\t"
+            "sbic %[pins], %[other_line]\n\t"
+            "subi r24, 2\n\t"
+            "inc r24\n\t"
+            "out %[steps], r24\n\t"
+            "pop r24\n\t"
+            "out __SREG__, r24\n\t"
+            "pop r24\n\t"
+            "reti"
+            :
+            : [steps] "I"(_SFR_IO_ADDR(ENCODER_STEPS)), [pins] "I"(_SFR_IO_ADDR(PIND)),
+              [other_line] "I"(ENCODER_B_BIT));
 }
 
 /* --- The serial line ------------------------------------------------------------------- */
@@ -194,7 +206,7 @@ static void tell_status(void) {
         .restarts = safety.lease.restarts & 7,
     };
 
-    encode_status(&status, sending);
+    status_write(&status, sending);
 }
 
 static void tell_identity(void) {
@@ -211,7 +223,7 @@ static void tell_identity(void) {
         .boots = retained.boots,
     };
 
-    encode_identity(&identity, sending);
+    identity_write(&identity, sending);
 }
 
 static void tell_parameter(void) {
@@ -223,7 +235,7 @@ static void tell_parameter(void) {
         .accepted = taken,
     };
 
-    encode_parameter(&reply, sending);
+    parameter_write(&reply, sending);
 }
 
 /* One frame is on its way at a time; what is owed longest in type's order comes first. */
@@ -239,6 +251,8 @@ static void answer(void) {
         owed = 0;
     }
     sequence++;
+    receive(); /* because sealing takes long */
+    frame_seal(sending, MCU_BODY_BYTES, CRC_UP(MCU_CRC_START));
     sent = 0;
     quiet_ms = 0;
 }
@@ -251,9 +265,12 @@ static void transmit(void) {
 
 /* --- One millisecond ------------------------------------------------------------------- */
 
+/* Between two critical sections: one instruction runs before each of two that wait. */
+static inline void let_interrupts_in(void) { __asm__ volatile("sei\n\tnop\n\tnop" ::: "memory"); }
+
 static void sense(void) {
-    static uint16_t travelled_before;
-    uint16_t travelled_now;
+    static uint8_t steps_before;
+    uint8_t steps = ENCODER_STEPS;
 
     cli();
     inputs.readings.samples = rounds;
@@ -262,13 +279,13 @@ static void sense(void) {
     hurt = 0;
     inputs.readings.counts[0] = counts[READ_A];
     inputs.readings.counts[1] = counts[READ_B];
-    sei();
+    let_interrupts_in();
     cli();
     inputs.readings.bandgap = counts[READ_BANDGAP];
-    travelled_now = travelled;
     sei();
-    inputs.travelled = (int16_t)(travelled_now - travelled_before);
-    travelled_before = travelled_now;
+    inputs.travelled = (int8_t)(steps - steps_before);
+    travelled = (uint16_t)(travelled + (uint16_t)inputs.travelled);
+    steps_before = steps;
     inputs.heel_end_open = PIND & _BV(HEEL_END_BIT);
     inputs.toe_end_open = PINB & _BV(TOE_END_BIT);
     inputs.stop_pressed = PIND & _BV(STOP_BIT);
@@ -321,7 +338,7 @@ static void brief(void) {
     for (uint8_t channel = 0; channel < CHANNELS; channel++) {
         cli();
         channels[channel].limits = safety.limits[channel];
-        sei();
+        let_interrupts_in();
     }
 }
 
@@ -343,12 +360,18 @@ static void prove_alive(void) {
     }
 }
 
+/* Between its parts a look at the line: two bytes wait for it, no third one. */
 static void tick(void) {
+    static struct inputs seen;
+
     tick_ms++;
     sense();
     receive();
-    safety_tick(&safety, &inputs);
+    seen = inputs;
     forget();
+    safety_judge(&safety, &seen);
+    receive();
+    safety_act(&safety, &seen);
     alive |= ALIVE_LEASE;
     receive();
     if (inputs.readings.samples != 0) {

@@ -99,15 +99,18 @@ bool safety_configured(const struct safety *safety) {
     return settings->set == ALL_SET && fits(&settings->lines[0]) && fits(&settings->lines[1]);
 }
 
-/* Where pressure is pain depends on the reference; one element a tick, as a division is slow. */
+_Static_assert(LIMIT_RISE_PERMILLE % 10 == 0, "a rise is a whole number of 10 Pa for each kPa");
+
+/* Where pressure is pain depends on the reference; one element a tick, because it takes time. */
 static void renew_limits(struct safety *safety) {
-    uint16_t reference_10pa = (uint16_t)(safety->lease.command.reference_kpa * 100u);
-    uint8_t channel = safety->reference_kpa[0] != safety->lease.command.reference_kpa ? 0 : 1;
+    uint8_t reference_kpa = safety->lease.command.reference_kpa;
+    uint8_t channel = safety->reference_kpa[0] != reference_kpa ? 0 : 1;
     const struct line *line = &safety->settings.lines[channel];
     struct pain_limits *limits = &safety->limits[channel];
-    uint16_t rise_10pa = (uint16_t)((uint32_t)reference_10pa * LIMIT_RISE_PERMILLE / 1000u);
+    uint16_t reference_10pa = (uint16_t)(reference_kpa * 100u);
+    uint16_t rise_10pa = (uint16_t)(reference_kpa * (LIMIT_RISE_PERMILLE / 10u));
 
-    if (safety->reference_kpa[channel] == safety->lease.command.reference_kpa) {
+    if (safety->reference_kpa[channel] == reference_kpa) {
         return;
     }
     if (rise_10pa < LIMIT_RISE_10PA) {
@@ -119,7 +122,7 @@ static void renew_limits(struct safety *safety) {
     if (line->span == 0) { /* not fitted: never pain */
         limits->level = limits->rise = limits->above = UINT16_MAX;
     }
-    safety->reference_kpa[channel] = safety->lease.command.reference_kpa;
+    safety->reference_kpa[channel] = reference_kpa;
 }
 
 /* The fast path knows where pressure is pain, in every element. */
@@ -420,11 +423,14 @@ void safety_begin(struct safety *safety, uint8_t cut, uint8_t session) {
     safety->limits[0].above = safety->limits[1].above = UINT16_MAX;
 }
 
-void safety_tick(struct safety *safety, const struct inputs *in) {
-    struct machine *machine = &safety->machine;
-
+void safety_judge(struct safety *safety, const struct inputs *in) {
     latch(safety, in);
     attend(safety, in);
+}
+
+void safety_act(struct safety *safety, const struct inputs *in) {
+    struct machine *machine = &safety->machine;
+
     if (safety_configured(safety)) {
         renew_limits(safety);
     }
@@ -437,4 +443,9 @@ void safety_tick(struct safety *safety, const struct inputs *in) {
     if (safety->out.duty != 0) {
         machine->heading = safety->out.duty > 0 ? 1 : -1;
     }
+}
+
+void safety_tick(struct safety *safety, const struct inputs *in) {
+    safety_judge(safety, in);
+    safety_act(safety, in);
 }

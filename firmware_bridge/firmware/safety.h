@@ -122,6 +122,11 @@ bool safety_configured(const struct safety *safety);
 /* A millisecond has passed: what may happen until the next is in safety->out. */
 void safety_tick(struct safety *safety, const struct inputs *in);
 
+/* The same in two halves, with the same inputs: together they last longer than the serial line may
+ * go without a look. First what is cut and who is there, then what moves. */
+void safety_judge(struct safety *safety, const struct inputs *in);
+void safety_act(struct safety *safety, const struct inputs *in);
+
 /* Whether a foot is felt, or was a moment ago. */
 bool safety_foot_on(const struct safety *safety);
 
