@@ -154,9 +154,13 @@ class Mcu:
 
     # The wire.
 
-    def send(self, data: bytes, *, baud: int) -> None:
-        """Send bytes to the receiver, one after the other as fast as the line carries them."""
-        self._lib.mcu_send(self._chip, data, len(data), round(10 * self.hz / baud))
+    def send(self, data: bytes, *, baud: int) -> int:
+        """Send bytes to the receiver, one after the other as fast as the line carries them.
+
+        Returns the cycle at which the last one's stop bit ends.
+        """
+        each = round(10 * self.hz / baud)
+        return int(self._lib.mcu_send(self._chip, data, len(data), each))
 
     def receive(self) -> list[tuple[int, int]]:
         """The bytes that have left the chip by now, each with the cycle at which it had."""

@@ -32,7 +32,7 @@ void mcu_note_reads(mcu_t *m, int address);
 uint32_t mcu_levels(mcu_t *m);
 double mcu_duty(mcu_t *m, int pin);
 void mcu_apply_mv(mcu_t *m, int channel, uint32_t millivolts);
-void mcu_send(mcu_t *m, const uint8_t *bytes, size_t count, uint32_t cycles_each);
+uint64_t mcu_send(mcu_t *m, const uint8_t *bytes, size_t count, uint32_t cycles_each);
 uint32_t mcu_cycles_per_byte(mcu_t *m);
 uint64_t mcu_cycle(mcu_t *m);
 uint32_t mcu_pc(mcu_t *m);

@@ -67,7 +67,8 @@ static void on_sent(avr_irq_t *irq, uint32_t value, void *param)
     note(m, m->sent_until, SENT, 0, value & 0xff);
 }
 
-void mcu_send(mcu_t *m, const uint8_t *bytes, size_t count, uint32_t cycles_each)
+/* When the last one is there. */
+uint64_t mcu_send(mcu_t *m, const uint8_t *bytes, size_t count, uint32_t cycles_each)
 {
     if (m->line_free_at < m->avr->cycle)
         m->line_free_at = m->avr->cycle;
@@ -79,6 +80,7 @@ void mcu_send(mcu_t *m, const uint8_t *bytes, size_t count, uint32_t cycles_each
     }
     for (size_t i = 0; i < count; i++)
         m->coming[m->coming_to++] = (coming_t){m->line_free_at += cycles_each, bytes[i]};
+    return m->line_free_at;
 }
 
 static unsigned unread_bytes(const avr_uart_t *uart)
