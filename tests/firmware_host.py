@@ -150,10 +150,16 @@ class Board:
         return self.session
 
 
-def moving(duty: int = 100, parameters: dict[str, int] | None = None) -> Board:
-    """A board in a session that has reached `duty`."""
+def ready(parameters: dict[str, int] | None = None) -> Board:
+    """A board with nothing cut, and no session."""
     board = Board(parameters)
     board.settle()
+    return board
+
+
+def moving(duty: int = 100, parameters: dict[str, int] | None = None) -> Board:
+    """A board in a session that has reached `duty`."""
+    board = ready(parameters)
     assert board.press() != 0
     board.duty = duty
     board.tick(2 * abs(duty) + 30)

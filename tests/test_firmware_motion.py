@@ -6,17 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.firmware_host import PRESS_MS, WHOLE, Board, cut, moving, number
+from tests.firmware_host import PRESS_MS, WHOLE, Board, cut, moving, number, ready
 
 SESSION_MS, AWAY_MS = 20 * 60 * 1000, 2 * 60 * 1000
 MOST, SERVICE = WHOLE["MOST_DUTY"], WHOLE["SERVICE_DUTY"]
-
-
-def ready(parameters: dict[str, int] | None = None) -> Board:
-    """A board with nothing cut, and no session."""
-    board = Board(parameters)
-    board.settle()
-    return board
 
 
 # A session is opened by a press on this board's own button.
@@ -314,80 +307,6 @@ def test_going_on_the_same_way_needs_no_dead_time() -> None:
     board.duty = 60
     board.tick(10)
     assert board.out.duty == 4
-
-
-# Parameters.
-
-BOUNDS = [
-    ("A_ZERO", 0, 400),
-    ("A_SPAN", 60, 900),
-    ("B_ZERO", 0, 400),
-    ("B_SPAN", 60, 900),
-    ("LEVEL", 4000, 7500),
-    ("MOST_DUTY", 50, 350),
-    ("SERVICE_DUTY", 20, 160),
-    ("FITTED", 0, 7),
-]
-
-
-@pytest.mark.parametrize(("name", "low", "high"), BOUNDS)
-def test_a_parameter_is_taken_within_its_bounds(name: str, low: int, high: int) -> None:
-    board = Board()
-    index = number(f"PARAMETER_{name}")
-    for value in (low, high):
-        assert board.set(**{name: value})
-        assert board.c.safety_setting(board.safety, index) == value
-    for value in (low - 1, high + 1, 8191):
-        assert value < 0 or not board.set(**{name: value})
-        assert board.c.safety_setting(board.safety, index) == high
-
-
-def test_a_second_element_may_be_missing() -> None:
-    board = Board()
-    assert board.set(B_SPAN=0)
-    assert not board.set(B_SPAN=1)
-    assert not board.set(B_SPAN=59)
-
-
-@pytest.mark.parametrize("index", [8, 31, 255])
-def test_there_are_eight_parameters(index: int) -> None:
-    board = Board()
-    assert not board.c.safety_set(board.safety, index, 60)
-    assert board.c.safety_setting(board.safety, index) == 0
-
-
-@pytest.mark.parametrize("missing", WHOLE)
-def test_nothing_moves_until_all_is_set(missing: str) -> None:
-    parameters = dict(WHOLE)
-    value = parameters.pop(missing)
-    board = Board(parameters)
-    assert not board.c.safety_configured(board.safety)
-    board.set(**{missing: value})
-    assert board.c.safety_configured(board.safety)
-
-
-@pytest.mark.parametrize("channel", ["A", "B"])
-def test_the_pressure_that_is_pain_must_be_within_the_range(channel: str) -> None:
-    board = ready()
-    board.set(**{f"{channel}_ZERO": 200, f"{channel}_SPAN": 801})
-    assert not board.c.safety_configured(board.safety)
-    board.press()
-    board.duty = 100
-    board.tick(100)
-    assert not board.live
-    board.set(**{f"{channel}_SPAN": 800})
-    assert board.c.safety_configured(board.safety)
-
-
-def test_nothing_is_set_while_it_moves() -> None:
-    board = moving()
-    assert not board.set(MOST_DUTY=350)
-    board.duty = 0
-    board.tick()
-    assert not board.set(MOST_DUTY=350)
-    board.asked["gate"] = False
-    board.tick()
-    assert board.set(MOST_DUTY=350)
 
 
 # Whatever happens.
