@@ -21,7 +21,6 @@ HEAD = """\
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 """
 SENDERS = {Direction.TO_MCU: "HOST", Direction.TO_HOST: "MCU"}
 ENUMS = {"cut": "CUT", "parameter": "PARAMETER", "fitted": "FITTED", "reset": "RESET"}
@@ -197,7 +196,7 @@ def _host_read(protocol: Protocol) -> Iterator[str]:
     yield "\n/* Take a host's body apart; false: nobody sends this. */\n"
     yield "static inline bool host_frame_read(const uint8_t body[HOST_BODY_BYTES],\n"
     yield "                                   struct host_frame *out)\n{\n"
-    yield "    memset(out, 0, sizeof *out);\n"
+    yield "    *out = (struct host_frame){0};\n"
     yield f"    out->type = (uint8_t)({_raw(Field('type', TYPE_BITS, 0, 7), 0)});\n"
     start = TYPE_BITS
     for field in protocol.common[1:]:

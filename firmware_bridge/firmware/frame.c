@@ -1,22 +1,8 @@
-/* The codec of the wire. Rules: no register, no heap, no floating point, `int` may have 16 bits.
-
-   The CRC's 21 bits are kept at the top of 32: the bit that leaves is then the sign of the top
-   byte, and the low byte of the polynomial is zero, which is cheap on eight bits. */
+/* The codec of the wire. Rules: no register, no heap, no floating point, `int` may have 16 bits. */
 
 #include "frame.h"
 
-
-static uint32_t crc_after(uint32_t crc, uint8_t byte)
-{
-    crc ^= (uint32_t)(uint8_t)(byte << 1) << 24;
-    for (uint8_t bit = 0; bit < 7; bit++) {
-        const bool out = (crc & 0x80000000UL) != 0;
-        crc <<= 1;
-        if (out)
-            crc ^= CRC_UP(CRC_POLYNOMIAL);
-    }
-    return crc;
-}
+#include "crc.h"
 
 void framing_reject(struct framing *framing)
 {

@@ -20,7 +20,6 @@ struct decoder {
     uint8_t body[HOST_BODY_BYTES];
 };
 
-#define CRC_UP(crc) ((crc) << (32u - CRC_BITS))
 #define CRC_BYTES 3
 #define FRAMING_LOST 0xFFu
 #define FRAMING_NONE 0xFFu

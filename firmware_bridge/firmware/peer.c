@@ -2,9 +2,11 @@
 
 #include "peer.h"
 
+#include "crc.h"
+
 static bool mcu_frame_read(const uint8_t body[MCU_BODY_BYTES], struct mcu_frame *out)
 {
-    memset(out, 0, sizeof *out);
+    *out = (struct mcu_frame){0};
     out->type = body[0] >> 4 & 0x07u;
     switch (out->type) {
     case MCU_STATUS:

@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #define PROTOCOL_VERSION 1u
 #define BAUD 115200UL
@@ -206,7 +205,7 @@ struct parameter {
 static inline bool host_frame_read(const uint8_t body[HOST_BODY_BYTES],
                                    struct host_frame *out)
 {
-    memset(out, 0, sizeof *out);
+    *out = (struct host_frame){0};
     out->type = (uint8_t)((body[0] >> 4 & 0x07u));
     out->sequence = (uint8_t)((body[0] & 0x0Fu) << 4 | (body[1] >> 3 & 0x0Fu));
     out->session = (uint8_t)((body[1] & 0x07u) << 3 | (body[2] >> 4 & 0x07u));
