@@ -5,6 +5,7 @@ most Arduinos; whoever talks to one has to be patient for about two seconds.
 """
 
 import errno
+import select
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +17,6 @@ from serial.tools.list_ports import comports
 from firmware_bridge.messages import BAUD
 from hardware.errors import AccessError, HardwareError, MissingHardwareError, ReadError
 
-WRITE_S = 0.002
-"""A write may wait so long: the system takes what is sent at once, or nobody fetches it."""
 MOST_BYTES = 4096
 GONE = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO)
 FORBIDDEN = (errno.EACCES, errno.EPERM)
@@ -36,7 +35,7 @@ def open_port(name: str, here: Callable[[], list[str]] = ports_here) -> "SerialP
     """
     try:
         port = serial.serial_for_url(
-            name, baudrate=BAUD, timeout=0, write_timeout=WRITE_S, exclusive=True
+            name, baudrate=BAUD, timeout=0, write_timeout=0, exclusive=True
         )
     except ValueError as error:
         raise MissingHardwareError(
@@ -51,7 +50,7 @@ def open_port(name: str, here: Callable[[], list[str]] = ports_here) -> "SerialP
 def _why_not(
     name: str, error: OSError | termios.error, here: Callable[[], list[str]]
 ) -> HardwareError:
-    number = getattr(error, "errno", None) or (error.args[0] if error.args else None)
+    number = _number(error)
     if number in FORBIDDEN:
         return AccessError(
             f"{name} may not be used by this user: `sudo usermod -aG dialout $USER`, then log in "
@@ -76,6 +75,15 @@ def _why_not(
     return HardwareError(f"{name} cannot be opened ({error}): unplug it, plug it in again")
 
 
+def _number(error: BaseException) -> int | None:
+    """The system's number of an error, which pyserial may have wrapped in one without."""
+    wrapped = error.__context__
+    number = error.args[0] if error.args else None
+    if isinstance(number, int):
+        return number
+    return None if wrapped is None else _number(wrapped)
+
+
 class SerialPort:
     """An open port. Bytes in and out; no modem line is ever asked for."""
 
@@ -89,9 +97,16 @@ class SerialPort:
         return data
 
     def write(self, data: bytes) -> None:
-        """Send `data`. Raises `ReadError` when the port is gone or takes nothing any more."""
+        """Send `data`. Raises `ReadError` when the port is gone, or nobody fetches what is sent.
+
+        The system takes a frame at once or not at all; pyserial is not asked to wait, for its time
+        would also be over when this process was merely paused.
+        """
         with self._translated():
-            self._port.write(data)
+            _, ready, _ = select.select([], [self._port], [], 0)
+            taken = self._port.write(data) if ready else 0
+        if taken != len(data):
+            raise ReadError(f"{self._name} takes nothing any more: unplug it, plug it in again")
 
     def discard(self) -> None:
         """Forget what was not sent yet, as its time is over."""
@@ -107,7 +122,7 @@ class SerialPort:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, termios.error, TypeError) as error:  # TypeError: closed meanwhile
+        except (OSError, termios.error, TypeError, ValueError) as error:  # the last two: closed
             raise ReadError(
                 f"{self._name} is gone ({error}): plug it in again, check cable and plugs"
             ) from error
