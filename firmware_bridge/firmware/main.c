@@ -9,6 +9,7 @@
 #include <avr/wdt.h>
 
 #include "board.h"
+#include "crc.h"
 #include "frame.h"
 #include "proving.h"
 #include "safety.h"
