@@ -53,18 +53,12 @@ def _add_run(commands: Commands) -> None:
         help="default: every network",
     )
     run.add_argument("--folder", type=Path, help="journal and sockets; default: a new one")
-    run.add_argument("--seed", type=int, default=1, help="of the simulated world")
     world = add_command(
         commands, "engine", "the engine of run, alone", ["footloop-sim engine --folder kept"]
     )
     world.add_argument("--folder", type=Path, required=True)
-    world.add_argument("--seed", type=int, default=1)
     for command in (run, world):
-        command.add_argument(
-            "--mcu",
-            action="store_true",
-            help="behind a simulated microcontroller, which runs the real firmware",
-        )
+        _add_world(command)
     panel = add_command(
         commands,
         "panel",
@@ -75,6 +69,16 @@ def _add_run(commands: Commands) -> None:
     panel.add_argument("--port", type=port, required=True)
     panel.add_argument("--host", type=host, required=True)
     panel.add_argument(READY_OPTION, type=int, help=argparse.SUPPRESS)
+
+
+def _add_world(command: argparse.ArgumentParser) -> None:
+    """What is simulated."""
+    command.add_argument("--seed", type=int, default=1, help="of the simulated world")
+    command.add_argument(
+        "--mcu",
+        action="store_true",
+        help="behind a simulated microcontroller, which runs the real firmware",
+    )
 
 
 def _add_judges(commands: Commands) -> None:
