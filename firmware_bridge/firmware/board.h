@@ -15,12 +15,12 @@
 #define TOE_END_BIT PB3 /* D11: normally closed to ground */
 #define START_BIT PB4   /* D12: the button closes to ground */
 /* Port C. Analogue inputs 0-2 are pressure A, pressure B and the driver's current. */
-#define PLUS_BIT PC3  /* A3 */
-#define MINUS_BIT PC4 /* A4 */
+#define PLUS_BIT PC3  /* A3: the button closes to ground */
+#define MINUS_BIT PC4 /* A4: the button closes to ground */
 /* Port D. 0 and 1 are the serial line. */
-#define ENCODER_A_BIT PD2  /* D2, INT0 */
+#define ENCODER_A_BIT PD2  /* D2, INT0: its rising edges count */
 #define HEEL_END_BIT PD3   /* D3: normally closed to ground */
-#define ENCODER_B_BIT PD4  /* D4 */
+#define ENCODER_B_BIT PD4  /* D4: high at an edge that goes to the heel */
 #define STOP_BIT PD5       /* D5: second contact of the stop switch, normally closed to ground */
 #define GATE_SENSE_BIT PD6 /* D6: high while power can flow; pulled down outside */
 #define GATE_BIT PD7       /* D7: pump of the power gate; only edges hold it */
