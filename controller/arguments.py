@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from controller.devices import GPIO, MCU, mcu_port
 from controller.settings_keys import HOST
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -42,6 +43,15 @@ def host(text: str) -> str:
     if HOST.fullmatch(text) is None:
         raise argparse.ArgumentTypeError(
             f"{text!r}: a host is an address of this machine; 0.0.0.0 is every network it is in"
+        )
+    return text
+
+
+def device(text: str) -> str:
+    """How the roller is wired."""
+    if text != GPIO and mcu_port(text) in (None, ""):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: a device is {GPIO}, or {MCU}PORT such as {MCU}/dev/ttyUSB0"
         )
     return text
 

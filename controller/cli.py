@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
-from controller import calibrate, calibration_file, calibration_report, engine, settings
+from controller import calibrate, calibration_file, calibration_report, cli_mcu, engine, settings
 from controller.calibration_file import CalibrationError
 from controller.cli_parser import parser
+from controller.devices import calibration_file_of, calibrations, mcu_port, open_on, suited
 from controller.journal import JournalError
 from controller.link import LinkError
 from controller.output import delivered
@@ -21,9 +23,10 @@ from controller.processes import side_by_side, tell_ready
 from controller.settings import DEFAULT_PATH, MissingSettingsError, Settings, SettingsError
 from controller.settings_keys import template
 from controller.stop_test import StopTestError, stop_test
+from firmware_bridge.mcu_roller import McuRoller
 from hardware.calibration import Calibration, Trust
 from hardware.errors import HardwareError
-from hardware.gpio import open_roller
+from hardware.gpio import GpioRoller, open_roller
 from hardware.pinout import drawing
 from hardware.wiring import Wiring, b_fitted
 
@@ -81,16 +84,28 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _engine(given: argparse.Namespace) -> int:
-    found = settings.load(given.config)
-    calibration = calibration_file.load_for(found.wiring, calibration_file.file_of(found.folder))
+    found = suited(settings.load(given.config), given.device)
+    calibration = calibration_file.load_for(
+        found.wiring, calibration_file_of(given.device, found.folder)
+    )
     trust = calibration.trust(_today().toordinal(), b_fitted=b_fitted(found.wiring))
     with engine.hold(setup_of(found, trust)) as held:
         for lack in calibration_report.lacking(found, trust):
             print(f"note: {lack}", flush=True)
         clock = engine.MonotonicClock()
-        roller = open_roller(found.wiring, calibration, clock=clock.now_s)
+        roller = _open(given.device, found, calibration, clock)
         print(engine.kept_time(engine.run(roller, clock, held, roller.signals)))
     return OK
+
+
+def _open(
+    device: str, found: Settings, calibration: Calibration, clock: engine.MonotonicClock
+) -> GpioRoller | McuRoller:
+    port = mcu_port(device)
+    if port is None:
+        return open_roller(found.wiring, calibration, clock=clock.now_s)
+    tell = partial(print, "note:", flush=True)
+    return open_on(port, found, calibration, clock=clock.now_s, tell=tell)
 
 
 def _panel(given: argparse.Namespace) -> int:
@@ -119,16 +134,18 @@ def _panel(given: argparse.Namespace) -> int:
 
 def _calibrate(given: argparse.Namespace) -> int:
     found = settings.load(given.config)
-    file = calibration_file.file_of(found.folder)
     if given.show:
-        print("\n".join(calibration_report.shown(found, file, _today())))
+        for suit, file in calibrations(found):
+            print("\n".join(calibration_report.shown(suit, file, _today())))
         return OK
+    found = suited(found, given.device)
+    file = calibration_file_of(given.device, found.folder)
     names = calibrate.elements_of(found.wiring, given.element)
     clock, talk = engine.MonotonicClock(), calibrate.Talk(input, print)
     with (
         calibrate.interruptible(),
         engine.hold(setup_of(found)),
-        closing(open_roller(found.wiring, Calibration(), clock=clock.now_s)) as roller,
+        closing(_open(given.device, found, Calibration(), clock)) as roller,
     ):
         kept = calibrate.guided(calibrate.Scale(roller, clock, talk), file, names, _today())
     return OK if kept else FAILED
@@ -190,6 +207,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "calibrate": _calibrate,
     "stop-test": _stop_test,
     "wiring": _wiring,
+    "flash": cli_mcu.flash,
+    "mcu": cli_mcu.mcu,
 }
 
 if __name__ == "__main__":

@@ -4,21 +4,25 @@ import argparse
 from pathlib import Path
 
 from controller import calibrate
-from controller.arguments import Commands, Parser, add_command
+from controller.arguments import Commands, Parser, add_command, device
 from controller.processes import READY_OPTION
 from controller.settings import DEFAULT_PATH
+from firmware_bridge import flash as flashing
 
-DEVICES = ("gpio",)
+ASKED = ("info", "monitor")
 
 EPILOG = """examples:
   footloop init                     write the commented configuration
   footloop run --device gpio        roller and page, until Ctrl-C
   footloop engine --device gpio     the roller alone: buttons on the device
+  footloop run --device mcu:/dev/ttyUSB0   the same behind a microcontroller
   footloop panel                    the page alone, beside a running engine
   footloop calibrate --device gpio  weigh: what the pressure elements read, in kPa
   footloop calibrate --show         what was measured, and when
   footloop stop-test                measure how quickly this machine stops
   footloop wiring                   what to solder, for your configuration
+  footloop flash --port /dev/ttyUSB0       the firmware into the microcontroller
+  footloop mcu info --port /dev/ttyUSB0    who is on that port
 
 To try it without hardware: footloop-sim run"""
 
@@ -37,6 +41,7 @@ def parser() -> Parser:
     _add_configuring(commands)
     _add_running(commands)
     _add_measuring(commands)
+    _add_microcontroller(commands)
     return whole
 
 
@@ -63,14 +68,21 @@ def _add_running(commands: Commands) -> None:
         commands,
         "run",
         "run the roller and its page",
-        ["footloop run --device gpio", "footloop run --device gpio --config spare.toml"],
+        [
+            "footloop run --device gpio",
+            "footloop run --device mcu:/dev/ttyUSB0",
+            "footloop run --device gpio --config spare.toml",
+        ],
     )
     alone = add_command(
         commands, "engine", "run the roller without a page", ["footloop engine --device gpio"]
     )
     for command in (run, alone):
         command.add_argument(
-            "--device", required=True, choices=DEVICES, help="how the roller is wired"
+            "--device",
+            type=device,
+            required=True,
+            help="how the roller is wired: gpio, or mcu:PORT such as mcu:/dev/ttyUSB0",
         )
     panel = add_command(
         commands,
@@ -95,7 +107,9 @@ def _add_measuring(commands: Commands) -> None:
         ],
     )
     how = weigh.add_mutually_exclusive_group(required=True)
-    how.add_argument("--device", choices=DEVICES, help="measure on this roller; no engine may run")
+    how.add_argument(
+        "--device", type=device, help="measure on this roller, gpio or mcu:PORT; no engine may run"
+    )
     how.add_argument("--show", action="store_true", help="print what was measured, and its age")
     weigh.add_argument(
         "--element", choices=tuple(calibrate.CHOICES), help="default: all that are fitted"
@@ -110,6 +124,40 @@ def _add_measuring(commands: Commands) -> None:
     test.add_argument("--json", action="store_true", help="print one JSON object at the end")
     for command in (weigh, test):
         _add_config(command)
+
+
+def _add_microcontroller(commands: Commands) -> None:
+    flash = add_command(
+        commands,
+        "flash",
+        "write the firmware into the microcontroller",
+        [
+            "footloop flash --port /dev/ttyUSB0",
+            "footloop flash --port /dev/ttyUSB0 --baud 57600",
+        ],
+        "Write the firmware through the board's boot loader, verify it, and see that it runs.",
+    )
+    flash.add_argument(
+        "--hex", type=Path, default=flashing.HEX, metavar="FILE", help=f"default: {flashing.HEX}"
+    )
+    flash.add_argument(
+        "--baud",
+        type=int,
+        default=flashing.BAUD,
+        choices=(flashing.BAUD, flashing.OLD_BAUD),
+        help=f"of the boot loader; default: {flashing.BAUD}",
+    )
+    mcu = add_command(
+        commands,
+        "mcu",
+        "ask a microcontroller who it is, or look what it says",
+        [f"footloop mcu {what} --port /dev/ttyUSB0" for what in ASKED],
+    )
+    mcu.add_argument("what", choices=ASKED, help="monitor: until Ctrl-C")
+    for command in (flash, mcu):
+        command.add_argument(
+            "--port", required=True, help="a path such as /dev/ttyUSB0, or socket://HOST:PORT"
+        )
 
 
 def _add_config(command: argparse.ArgumentParser, default: Path | None = DEFAULT_PATH) -> None:

@@ -58,19 +58,21 @@ class Connection:
         """The microcontroller is met, and not lost."""
         return self._line is not None and self._handshake is None
 
-    def meet(self, pause: Callable[[float], None]) -> Status:
-        """Open the port and meet who is there; return the first news.
+    def meet(self, pause: Callable[[float], None]) -> tuple[Identity, Status]:
+        """Open the port and meet who is there; return who it is, and its first news.
 
         `pause` lets the clock's time pass. Raises `HardwareError`, or one of its leaves, when there
         is none, or none that fits.
         """
+        news: list[Status] = []
         try:
-            while not (news := self._advance(self._clock())):
+            while self.identity is None or not news:
+                news = self._advance(self._clock())
                 pause(POLL_S)
         except BaseException:
             self._drop()
             raise
-        return news[-1]
+        return self.identity, news[-1]
 
     def advance(self) -> list[Status]:
         """Return the news; do what there is to do when the link is not up."""

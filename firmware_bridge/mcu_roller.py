@@ -25,6 +25,7 @@ from firmware_bridge.port import open_port
 from hardware.calibration import Calibration
 from hardware.errors import HardwareError, ReadError
 from hardware.roller import LATCHED_REST, Cut, Drive, RawPressure, Sample
+from hardware.signals import NoSignals
 
 
 def open_mcu(
@@ -45,6 +46,7 @@ class McuRoller:
     """A `Roller` behind a microcontroller. Units and ranges: `Sample` and `Drive`."""
 
     name = "roller on a microcontroller"
+    signals = NoSignals()
 
     def __init__(
         self,
@@ -65,14 +67,14 @@ class McuRoller:
         self._settings, self._calibration, self._clock = settings, calibration, clock
         self._closed = self._latched = False
         self._connection = Connection(port, parameters(settings, calibration), opener, clock, tell)
-        self._status = self._connection.meet(pause)
+        self._identity, self._status = self._connection.meet(pause)
         self._ticks, self._meetings = McuClock(), self._connection.meetings
         self._taken_at_s = self._ticks.taken_at_s(self._status.tick_ms, clock())
 
     @property
-    def identity(self) -> Identity | None:
-        """Who was met last."""
-        return self._connection.identity
+    def identity(self) -> Identity:
+        """Who was met first."""
+        return self._identity
 
     def read(self) -> Sample:
         """Return the newest sample. Raises `HardwareError` only once it is closed."""

@@ -32,7 +32,7 @@ class McuSettings:
     gate: bool = True  # a power gate with its sense is fitted
     pressure_b: bool = True
     current: bool = True
-    current_full_scale_ma: float = 11_111.0  # 450 µA per A through 1 kΩ, of its converter's 5 V
+    current_full_scale_ma: float = 11_111.0  # at its converter's 5 V
 
     @property
     def fitted(self) -> int:

@@ -25,6 +25,7 @@ RESOLUTIONS: Mapping[str, Resolution] = {
     "MCP3008": _SPREAD,
     "MCP3208": _SPREAD,
     "ADS1115": _SPREAD,
+    "ATmega328P": _SPREAD,
     "HX711": _BARE,
 }
 """Name of a chip -> its bounds."""

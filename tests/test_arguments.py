@@ -27,9 +27,9 @@ COMMANDS = list(commands())
 
 def test_all_commands_are_looked_at() -> None:
     assert [name for program, name in COMMANDS if program == "footloop"] == [
-        "init", "wiring", "run", "engine", "panel", "calibrate", "stop-test"
+        "init", "wiring", "run", "engine", "panel", "calibrate", "stop-test", "flash", "mcu"
     ]  # fmt: skip
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 14
 
 
 @pytest.mark.parametrize(("program", "command"), COMMANDS)

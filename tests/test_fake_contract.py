@@ -14,6 +14,8 @@ from tests.wired_rig import WIRING
 class FakeBench:
     """A roller on the pins, the whole plant behind them."""
 
+    delay_s, gate_off_s = 0.0, 0.050
+
     def __init__(self) -> None:
         self._sim = SimRoller()
         self._pi = FakePi(self._sim.now_s)

@@ -1,0 +1,47 @@
+"""The commands for the microcontroller alone: flash it, ask who it is, look what it says."""
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+
+from firmware_bridge import flash as flashing
+from firmware_bridge import monitor
+from firmware_bridge.line import Line
+from firmware_bridge.port import open_port
+
+OK = 0
+
+
+def flash(given: argparse.Namespace) -> int:
+    """Write the firmware, then see that it runs. Raises `HardwareError`."""
+    flashing.check(given.port, given.hex)
+    open_port(given.port).close()  # it is there, and no engine has it
+    _tell(f"writing {given.hex} to {given.port}; leave it plugged in")
+    flashing.flash(given.port, given.hex, given.baud)
+    _tell("written and verified; waiting for it to start")
+    with _met(given.port):
+        return OK
+
+
+def mcu(given: argparse.Namespace) -> int:
+    """Tell who is on the port, and if asked what it says, until Ctrl-C. Raises `HardwareError`."""
+    with suppress(KeyboardInterrupt), _met(given.port) as line:
+        if given.what == "monitor":
+            for told in monitor.watched(line, time.monotonic, time.sleep):
+                _tell(told)
+    return OK
+
+
+@contextmanager
+def _met(port: str) -> Iterator[Line]:
+    """Open the port and tell who is there."""
+    with closing(open_port(port)) as opened:
+        line = Line(opened)
+        identity = monitor.identify(port, line, time.monotonic, time.sleep)
+        _tell("\n".join(monitor.described(identity)))
+        yield line
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
