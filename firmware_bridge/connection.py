@@ -9,9 +9,10 @@ opened again after a while. Nothing here drives anything.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from math import inf
 from typing import TypeGuard
 
-from firmware_bridge.handshake import Handshake
+from firmware_bridge.handshake import SLOWEST_ANSWER_S, Handshake
 from firmware_bridge.line import Line, Port
 from firmware_bridge.messages import (
     SOFT_RESTART_MS,
@@ -129,7 +130,9 @@ class Connection:
         return True
 
     def _begin(self, line: Line, now_s: float) -> None:
-        self._handshake, line.heard_bytes = self._meeting(now_s), 0
+        """Meet who is there. Later on the loop looks too seldom to tell how quick it answers."""
+        slowest_s = inf if self.meetings else SLOWEST_ANSWER_S
+        self._handshake, line.heard_bytes = self._meeting(now_s, slowest_s), 0
 
     def _meet_on(self, line: Line, handshake: Handshake, now_s: float) -> None:
         """One step of a meeting."""

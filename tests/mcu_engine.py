@@ -1,5 +1,7 @@
 """The production loop over a microcontroller: kernel, session, roller and the fake board."""
 
+from dataclasses import replace
+
 from controller.limits import Limits
 from controller.loop import Loop
 from controller.modes import Mode, State
@@ -9,21 +11,22 @@ from controller.wish import Wish
 from hardware.roller import Sample
 from tests.fake_mcu import Bench
 
-LIMITS = Limits()
 FOOT_KPA = 15.0
 
 
 class McuEngine:
     """A loop that is ticked by hand, and what it saw."""
 
-    def __init__(self, bench: Bench | None = None) -> None:
+    def __init__(self, bench: Bench | None = None, rate_hz: int = 250) -> None:
+        limits = replace(Limits(), tick_s=1.0 / rate_hz)
+        self.tick_s = limits.tick_s
         self.bench = bench or Bench()
         self.roller = self.bench.open()
         self.asked = Wish()
         self.modes: list[Mode] = []
         self.driven_ms = 0
-        session = Session.new(Person(), Machine(), LIMITS)
-        self._loop = Loop(self.roller, self.bench, self, session, LIMITS)
+        session = Session.new(Person(), Machine(), limits)
+        self._loop = Loop(self.roller, self.bench, self, session, limits)
 
     # What the loop sees.
 
@@ -48,9 +51,9 @@ class McuEngine:
 
     def run(self, seconds: float) -> "McuEngine":
         """So much time passes; the milliseconds in which the motor was driven are counted."""
-        for _ in range(round(seconds / LIMITS.tick_s)):
+        for _ in range(round(seconds / self.tick_s)):
             self._loop.tick(self.bench.now_s())
-            for _ in range(round(LIMITS.tick_s / 0.001)):
+            for _ in range(round(self.tick_s / 0.001)):
                 self.bench.wait(0.001)
                 self.driven_ms += self.bench.mcu.driven
         return self
@@ -65,7 +68,7 @@ class McuEngine:
     def acknowledge(self) -> "McuEngine":
         """A person has read why."""
         self.asked = self.asked._replace(acknowledge_count=self.asked.acknowledge_count + 1)
-        return self.run(LIMITS.tick_s)
+        return self.run(self.tick_s)
 
     def rolling(self) -> "McuEngine":
         """A session: no foot, then a foot and a press, until the motor is driven."""

@@ -1,5 +1,7 @@
 """How a microcontroller is met, and how it is told that it does not fit."""
 
+from math import inf
+
 import pytest
 
 from firmware_bridge.handshake import (
@@ -159,6 +161,15 @@ def test_a_link_that_is_too_slow_for_the_heartbeat_is_refused() -> None:
     meeting.configure(after_s=0.017)
     with pytest.raises(HardwareError, match=r"takes 17 ms .* latency timer"):
         meeting.hear(CONFIGURED)
+
+
+def test_who_looks_too_seldom_does_not_judge_how_quick_the_answers_are() -> None:
+    meeting = Meeting()
+    meeting.shake = Handshake(PORT, WANTED, 0.0, slowest_s=inf)
+    meeting.hear(WHO)
+    meeting.configure(after_s=0.017)
+    meeting.hear(CONFIGURED)
+    assert meeting.shake.done
 
 
 def test_the_quickest_answer_counts_and_only_one_to_a_first_question() -> None:

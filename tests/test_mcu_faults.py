@@ -116,6 +116,18 @@ def test_the_way_back_is_acknowledged_and_begins_anew(engine: McuEngine, what: s
     engine.rolling()
 
 
+@pytest.mark.parametrize("rate_hz", [100, 500])
+def test_a_slow_and_a_quick_loop_meet_the_board_again_as_well(rate_hz: int) -> None:
+    engine = McuEngine(rate_hz=rate_hz).rolling()
+    unplug(engine.bench)
+    engine.run(0.5)
+    assert engine.trip is Trip.LINK
+    mend(engine.bench)
+    engine.bench.mcu.kpa = 0.0
+    engine.run(2.0).acknowledge()
+    engine.rolling()
+
+
 def test_a_cut_that_cannot_go_is_told_again_after_a_second(engine: McuEngine) -> None:
     engine.bench.mcu.cut = CutCode.GATE_OFF
     engine.run(0.1).acknowledge()  # the foot is still on: the board keeps its cut
