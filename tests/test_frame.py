@@ -9,7 +9,7 @@ from firmware_bridge.messages import LAYOUTS, Frame, Hello, Stop
 from firmware_bridge.wire import Decoder, encode
 from tests.frame_c import FrameC
 from tests.test_wire import WAYS, frames, garbage
-from tests.wire_examples import EXAMPLES
+from tests.wire_examples import EXAMPLES, REJECTED
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,15 @@ def test_the_table_both_ways(frame_c: FrameC, frame: Frame, text: str) -> None:
     decoder = frame_c.decoder(LAYOUTS[type(frame)].direction)
     assert decoder.feed(bytes.fromhex(text)) == [frame]
     assert decoder.rejects == 0
+
+
+@pytest.mark.parametrize(("why", "way", "text"), REJECTED, ids=lambda one: str(one)[:40])
+def test_what_nobody_sends_is_rejected(
+    frame_c: FrameC, why: str, way: Direction, text: str
+) -> None:
+    decoder = frame_c.decoder(way)
+    assert decoder.feed(bytes.fromhex(text)) == [], why
+    assert decoder.rejects == 1
 
 
 @WAYS

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from firmware_bridge.layout import MARK, Direction
 from firmware_bridge.messages import FRAMINGS, LAYOUTS, Drive, Frame, Hello, Stop
 from firmware_bridge.wire import Decoder, encode
-from tests.wire_examples import EXAMPLES, sent
+from tests.wire_examples import EXAMPLES, REJECTED, sent
 
 WAYS = pytest.mark.parametrize("way", list(Direction))
 
@@ -42,6 +42,13 @@ def test_the_table_both_ways(frame: Frame, text: str) -> None:
     assert decoder.rejects == 0
 
 
+@pytest.mark.parametrize(("why", "way", "text"), REJECTED, ids=lambda one: str(one)[:40])
+def test_what_nobody_sends_is_rejected(why: str, way: Direction, text: str) -> None:
+    decoder = Decoder(way)
+    assert decoder.feed(bytes.fromhex(text)) == [], why
+    assert decoder.rejects == 1
+
+
 @WAYS
 def test_what_is_no_frame_of_its_direction_is_rejected(way: Direction) -> None:
     other = next(one for one in Direction if one is not way)
@@ -63,6 +70,15 @@ def test_round_trip_in_any_pieces(way: Direction, data: st.DataObject) -> None:
         got += decoder.feed(stream[start:end])
     assert got == wanted
     assert decoder.rejects == 0
+
+
+@WAYS
+def test_split_at_every_byte(way: Direction) -> None:
+    stream = b"".join(data for _, data in sent(way))
+    wanted = [frame for frame, _ in sent(way)]
+    for cut in range(len(stream) + 1):
+        decoder = Decoder(way)
+        assert decoder.feed(stream[:cut]) + decoder.feed(stream[cut:]) == wanted
 
 
 @WAYS

@@ -67,6 +67,29 @@ EXAMPLES: tuple[tuple[Frame, str], ...] = (
     (Parameter(252, 33, 7, 0, False), "af6413400000000000000000004e1958"),
 )
 
+REJECTED: tuple[tuple[str, Direction, str], ...] = (
+    ("an unknown type of a host", Direction.TO_MCU, "d008000000513e7d"),
+    ("duty below its range", Direction.TO_MCU, "9008001600623045"),
+    ("duty above its range", Direction.TO_MCU, "90080f6a00410f5b"),
+    ("no cut to acknowledge", Direction.TO_MCU, "a008000000130e4c"),
+    ("an unknown cut to acknowledge", Direction.TO_MCU, "a0080a40000d4e61"),
+    ("an unknown parameter", Direction.TO_MCU, "c008040000122865"),
+    ("STOP with a bit that nobody uses", Direction.TO_MCU, "8008000001647f43"),
+    ("HELLO with another", Direction.TO_MCU, "b008080000790378"),
+    (
+        "an unknown type of the microcontroller",
+        Direction.TO_HOST,
+        "b00800000000000000000000002f5660",
+    ),
+    ("an unknown cut", Direction.TO_HOST, "8008000000000000000a4000007d1e7e"),
+    ("STATUS with a bit that nobody uses", Direction.TO_HOST, "80080000000000000000000001753513"),
+    ("IDENTITY with another", Direction.TO_HOST, "90080000000000000000000800303e48"),
+    ("PARAMETER of an unknown parameter", Direction.TO_HOST, "a0080f40000000000000000000160415"),
+    ("the CRC of the other direction", Direction.TO_MCU, "800800000068251f"),
+    ("and the other way round", Direction.TO_HOST, "80080000000000000000000000421313"),
+)
+"""Whole frames with a right CRC, unless it says so, that nobody sends."""
+
 
 def sent(direction: Direction) -> list[tuple[Frame, bytes]]:
     """The examples that travel in `direction`."""
