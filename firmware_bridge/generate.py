@@ -5,9 +5,10 @@
 
 from pathlib import Path
 
-from firmware_bridge import protocol_c, protocol_python, protocol_table
+from firmware_bridge import protocol_c, protocol_pages, protocol_python, protocol_table
 
 HERE = Path(__file__).resolve().parent
+PAGE = HERE / "PROTOCOL.md"
 
 
 def texts() -> dict[Path, str]:
@@ -16,6 +17,7 @@ def texts() -> dict[Path, str]:
     return {
         HERE / "firmware" / "protocol.h": protocol_c.header(protocol),
         HERE / "messages.py": protocol_python.module(protocol),
+        PAGE: protocol_pages.page(PAGE.read_text(), protocol),
     }
 
 
