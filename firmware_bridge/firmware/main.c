@@ -276,6 +276,8 @@ static void sense(void) {
     cli();
     inputs.readings.samples = rounds;
     rounds = 0;
+    let_interrupts_in();
+    cli();
     inputs.hurt = hurt;
     hurt = 0;
     inputs.readings.counts[0] = counts[READ_A];
@@ -334,12 +336,18 @@ static void drive(const struct outputs *out) {
     sei();
 }
 
+static void put(uint16_t *shared, uint16_t value) {
+    cli();
+    *shared = value;
+    let_interrupts_in();
+}
+
 /* Limits for the fast path; each of its numbers changes as a whole. */
 static void brief(void) {
     for (uint8_t channel = 0; channel < CHANNELS; channel++) {
-        cli();
-        channels[channel].limits = safety.limits[channel];
-        let_interrupts_in();
+        put(&channels[channel].limits.level, safety.limits[channel].level);
+        put(&channels[channel].limits.rise, safety.limits[channel].rise);
+        put(&channels[channel].limits.above, safety.limits[channel].above);
     }
 }
 

@@ -423,14 +423,12 @@ void safety_begin(struct safety *safety, uint8_t cut, uint8_t session) {
     safety->limits[0].above = safety->limits[1].above = UINT16_MAX;
 }
 
-void safety_judge(struct safety *safety, const struct inputs *in) {
-    latch(safety, in);
-    attend(safety, in);
-}
+void safety_judge(struct safety *safety, const struct inputs *in) { latch(safety, in); }
 
 void safety_act(struct safety *safety, const struct inputs *in) {
     struct machine *machine = &safety->machine;
 
+    attend(safety, in);
     if (safety_configured(safety)) {
         renew_limits(safety);
     }

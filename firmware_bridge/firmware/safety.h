@@ -123,7 +123,7 @@ bool safety_configured(const struct safety *safety);
 void safety_tick(struct safety *safety, const struct inputs *in);
 
 /* The same in two halves, with the same inputs: together they last longer than the serial line may
- * go without a look. First what is cut and who is there, then what moves. */
+ * go without a look. First what is cut, then who is there and what moves. */
 void safety_judge(struct safety *safety, const struct inputs *in);
 void safety_act(struct safety *safety, const struct inputs *in);
 

@@ -14,9 +14,9 @@ enum {
     BANDGAP_WRONG_MS = 20
 };
 
-/* Dividing the product took 760 cycles, of which a tick needs several; its quotient is small. */
-uint16_t counts_of(const struct line *line, uint16_t pressure_10pa) {
-    uint32_t rest = (uint32_t)line->span * pressure_10pa;
+/* The quotient by a span's pressure. Dividing took 760 cycles, of which a tick needs several; it is
+ * small, so that its bits are soon found. */
+static uint16_t by_span(uint32_t rest) {
     uint32_t part = (uint32_t)SPAN_10PA << (CODE_BITS - 1);
     uint16_t counts = 0;
 
@@ -31,8 +31,12 @@ uint16_t counts_of(const struct line *line, uint16_t pressure_10pa) {
     return counts;
 }
 
+uint16_t counts_of(const struct line *line, uint16_t pressure_10pa) {
+    return by_span((uint32_t)line->span * pressure_10pa);
+}
+
 void line_limits(struct line *line) {
-    line->foot = (uint16_t)(((uint32_t)line->span * LIMIT_FOOT_10PA + SPAN_10PA - 1u) / SPAN_10PA);
+    line->foot = by_span((uint32_t)line->span * LIMIT_FOOT_10PA + SPAN_10PA - 1u);
     line->wild = counts_of(line, LIMIT_WILD_10PA);
     line->drift = counts_of(line, LIMIT_ZERO_10PA);
     line->apart = counts_of(line, LIMIT_APART_10PA);
