@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.firmware_host import WHOLE, Board, moving, number, ready
+from tests.firmware_host import WHOLE, Board, moving, number, ready, rules
 
 BOUNDS = [
     ("A_ZERO", 0, 400),
@@ -74,3 +74,23 @@ def test_nothing_is_set_while_it_moves() -> None:
     board.asked["gate"] = False
     board.tick()
     assert board.set(MOST_DUTY=350)
+
+
+def test_a_pressure_is_turned_into_counts_rounded_down() -> None:
+    """For every span and every pressure that is ever asked for."""
+    line = rules().ffi.new("struct line *")
+    asked = {4000, 7500, *range(400, 1501), *(100 * kpa + 750 for kpa in range(38))}
+    for span in range(60, 901):
+        line.span = span
+        for pressure_10pa in (*(one for one in asked if one % 50 == 0), span * 8):
+            known = rules().c.counts_of(line, pressure_10pa)
+            assert known == span * pressure_10pa // 7500
+
+
+def test_a_lines_own_limits_are_rounded_to_the_safe_side() -> None:
+    line = rules().ffi.new("struct line *")
+    for span in range(60, 901):
+        line.span = span
+        rules().c.line_limits(line)
+        assert line.foot == -(-span * 4 // 75)
+        assert (line.wild, line.drift, line.apart) == (span // 5, span * 4 // 75, span * 6 // 75)

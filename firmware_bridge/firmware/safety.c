@@ -1,7 +1,5 @@
 #include "safety.h"
 
-#include <string.h>
-
 #include "ages.h"
 
 enum {
@@ -410,10 +408,10 @@ static void move(struct safety *safety, const struct inputs *in) {
 }
 
 void safety_begin(struct safety *safety, uint8_t cut, uint8_t session) {
-    memset(safety, 0, sizeof *safety);
+    *safety = (struct safety){0};
     sensors_begin(&safety->sensors);
     safety->cut = cut == CUT_NONE || cut >= CUTS ? CUT_RESET : cut;
-    safety->presence.session = session;
+    safety->presence.session = session <= SESSIONS ? session : 0;
     safety->presence.away_ms = LIMIT_AWAY_MS;
     safety->presence.start_down = true; /* held at boot, it is no press */
     safety->lease.silent_ms = LONG_AGO_MS;

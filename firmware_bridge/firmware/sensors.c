@@ -1,7 +1,5 @@
 #include "sensors.h"
 
-#include <string.h>
-
 #include "ages.h"
 #include "protocol.h"
 
@@ -55,7 +53,7 @@ static void count_up(uint8_t *in_a_row, bool holds) {
 }
 
 void sensors_begin(struct sensors *sensors) {
-    memset(sensors, 0, sizeof *sensors);
+    *sensors = (struct sensors){0};
     ages_forget(sensors->gap_ms, LIMIT_GAPS - 1);
     for (uint8_t channel = 0; channel < CHANNELS; channel++) {
         ages_forget(sensors->elements[channel].wild_ms, LIMIT_WILDS);
@@ -145,19 +143,20 @@ static uint8_t elements_fault(struct sensors *sensors, const struct readings *re
 uint8_t sensors_fault(struct sensors *sensors, const struct readings *read,
                       const struct line lines[CHANNELS], bool live, bool rolling) {
     bool both = lines[0].span != 0 && lines[1].span != 0;
-    uint8_t fault = CUT_NONE;
+    bool late = silent(sensors, read->samples);
+    uint8_t fault;
 
-    if (silent(sensors, read->samples)) {
-        return CUT_SENSOR_SILENT;
-    }
     if (read->samples == 0) {
-        return CUT_NONE;
+        return late ? CUT_SENSOR_SILENT : CUT_NONE;
     }
     count_up(&sensors->bandgap_ms, read->bandgap < BANDGAP_LOW || read->bandgap > BANDGAP_HIGH);
     fault = elements_fault(sensors, read, lines, live, rolling);
     sensors->apart_ms = lasting(sensors->apart_ms, both && apart(lines, read->counts));
     if (fault != CUT_NONE) {
         return fault;
+    }
+    if (late) {
+        return CUT_SENSOR_SILENT;
     }
     if (sensors->apart_ms >= LIMIT_APART_MS) {
         return CUT_SENSORS_APART;
