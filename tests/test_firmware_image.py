@@ -1,0 +1,76 @@
+"""What may not be in the program that is flashed, read from its own machine code."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from sim.elf import read_image
+from tests.firmware_build import RECIPE, symbols
+
+FLASH_BYTES = 12 * 1024
+CALL = re.compile(r"\t(?:r?call|r?jmp)\t.*; 0x[0-9a-f]+ <([^>+]+)>")
+FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
+FLOAT = re.compile(r"__(add|sub|mul|div|fix|float|cmp|lt|gt|le|ge|eq|ne|un\w*)[a-z]*sf")
+
+
+def calls(elf: Path) -> dict[str, set[str]]:
+    """Which function calls which, or jumps into which."""
+    listed = subprocess.run(["avr-objdump", "-d", str(elf)], capture_output=True, text=True)
+    found: dict[str, set[str]] = {}
+    name = ""
+    for line in listed.stdout.splitlines():
+        if match := FUNCTION.match(line):
+            name = match[1]
+            found[name] = set()
+        elif (match := CALL.search(line)) and match[1] != name:
+            found[name].add(match[1])
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> Iterator[list[str]]:
+    """Every way back to where it began."""
+
+    def walk(way: list[str]) -> Iterator[list[str]]:
+        for onward in graph.get(way[-1], ()):
+            if onward in way:
+                yield [*way[way.index(onward) :], onward]
+            else:
+                yield from walk([*way, onward])
+
+    for start in graph:
+        yield from walk([start])
+
+
+def test_it_fits_with_its_crc_into_12_kb(firmware: Path) -> None:
+    assert read_image(firmware.read_bytes()).flash_used <= FLASH_BYTES
+
+
+def test_there_is_no_heap_and_no_floating_point(firmware: Path) -> None:
+    names = symbols(firmware)
+    assert names, "nothing was read"
+    assert not {"malloc", "calloc", "realloc", "free", "sbrk"} & set(names)
+    assert not [name for name in names if FLOAT.match(name)]
+
+
+def test_nothing_calls_itself_and_nothing_is_called_by_a_pointer(firmware: Path) -> None:
+    graph = {name: onward for name, onward in calls(firmware).items() if name != "__vectors"}
+    assert "main" in graph
+    assert "__vector_21" in graph
+    found = [way for way in circles(graph) if not _starts_anew(way)]
+    assert not found
+    listed = subprocess.run(["avr-objdump", "-d", str(firmware)], capture_output=True, text=True)
+    assert not re.search(r"\t(icall|eicall)\b", listed.stdout)
+
+
+def _starts_anew(way: list[str]) -> bool:
+    """An interrupt nobody asked for goes to the reset's vector: no call, a start."""
+    return "__vectors" in way or "__bad_interrupt" in way
+
+
+def test_what_decides_names_no_register_and_no_floating_point() -> None:
+    for name in ("ages", "pain", "sensors", "safety", "frame"):
+        for ending in ("c", "h"):
+            text = (RECIPE / f"{name}.{ending}").read_text()
+            assert "<avr/" not in text, name
+            assert not re.search(r"\b(float|double)\b", text), name
