@@ -12,6 +12,7 @@ from pathlib import Path
 
 from controller.limits import Limits
 from controller.motion import duty_of
+from firmware_bridge.line import Port
 from firmware_bridge.mcu_roller import McuRoller
 from firmware_bridge.mcu_settings import McuSettings
 from firmware_bridge.messages import BAUD
@@ -112,7 +113,7 @@ class Board:
         self._encoder = steps
 
 
-def met(board: Board, port: "BoardPort") -> McuRoller:
+def met(board: Board, port: Port) -> McuRoller:
     """Return the roller behind `board`, met over `port`, with nominal pressure elements.
 
     Raises what `McuRoller` raises.

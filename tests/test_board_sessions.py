@@ -1,13 +1,20 @@
 """The production controller over the real firmware, in lock-step: whole stories, no wall clock."""
 
+import os
+import pty
+import tty
+from collections.abc import Callable
+
 from controller.limits import Limits
 from controller.loop import Loop
 from controller.modes import Mode, State
 from controller.session import Machine, Person, Session
 from controller.trips import Trip
 from controller.wish import Wish
+from firmware_bridge.line import Port
+from firmware_bridge.port import SerialPort, open_port
 from hardware.roller import Cut, Sample
-from sim.board import BoardPort, met
+from sim.board import Board, BoardPort, met
 from tests.board_bench import powered
 
 LIMITS = Limits()
@@ -16,9 +23,9 @@ LIMITS = Limits()
 class Story:
     """A loop over the board, ticked by hand; it plays the engine, the journal and the people."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: Callable[[Board], Port] = BoardPort) -> None:
         self.plant, self.board = powered()
-        self.port = BoardPort(self.board)
+        self.port = port(self.board)
         self.asked = Wish()
         self.cuts: list[Cut] = []
         session = Session.new(Person(), Machine(), LIMITS)
@@ -81,6 +88,34 @@ class Story:
         assert not self.plant.truth().motor_powered
 
 
+class Terminal:
+    """A pseudo-terminal between board and pyserial; bytes cross it when somebody reads or writes."""
+
+    def __init__(self, board: Board) -> None:
+        self._cable = BoardPort(board)
+        self._board_end, self._far_end = pty.openpty()
+        tty.setraw(self._far_end)
+        os.set_blocking(self._board_end, False)
+        self.serial: SerialPort = open_port(os.ttyname(self._far_end))
+
+    def read(self) -> bytes:
+        if said := self._cable.read():
+            os.write(self._board_end, said)
+        return self.serial.read()
+
+    def write(self, data: bytes) -> None:
+        self.serial.write(data)
+        self._cable.write(os.read(self._board_end, 4096))
+
+    def discard(self) -> None:
+        self.serial.discard()
+
+    def close(self) -> None:
+        self.serial.close()
+        os.close(self._board_end)
+        os.close(self._far_end)
+
+
 def test_a_board_that_was_powered_on_is_acknowledged_by_whoever_meets_it() -> None:
     story = Story()
     assert story.cuts == [Cut.RESET]
@@ -116,6 +151,17 @@ def test_a_persons_stop_latches_on_both_sides() -> None:
     assert story.cuts == [Cut.RESET, Cut.STOP]
 
 
+def test_a_session_through_pyserial_and_a_pseudo_terminal() -> None:
+    story = Story(Terminal)
+    story.roll()
+    story.advance(1.0)
+    assert story.plant.truth().motor_powered
+    story.ask("stop")
+    story.until(Mode.STOPPED, 0.1)
+    story.off_by(0.05)
+    story.port.close()
+
+
 def test_the_wired_switch_stops_and_is_read_back() -> None:
     story = Story()
     story.roll()
@@ -128,11 +174,13 @@ def test_the_wired_switch_stops_and_is_read_back() -> None:
 def test_a_pulled_cable_stops_and_nothing_starts_when_it_is_back() -> None:
     story = Story()
     story.roll()
-    story.port.pulled = True
+    cable = story.port
+    assert isinstance(cable, BoardPort)
+    cable.pulled = True
     story.off_by(0.05)
     story.until(Mode.STOPPED, 0.5)
     assert story.trip is Trip.LINK
-    story.port.pulled = False
+    cable.pulled = False
     story.advance(10.0)
     assert story.mode is Mode.STOPPED
     assert not story.plant.truth().motor_powered

@@ -14,12 +14,17 @@ FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
 FLOAT = re.compile(r"__(add|sub|mul|div|fix|float|cmp|lt|gt|le|ge|eq|ne|un\w*)[a-z]*sf")
 
 
+def listing(elf: Path) -> str:
+    """The machine code, as text."""
+    command = ["avr-objdump", "-d", str(elf)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def calls(elf: Path) -> dict[str, set[str]]:
     """Which function calls which, or jumps into which."""
-    listed = subprocess.run(["avr-objdump", "-d", str(elf)], capture_output=True, text=True)
     found: dict[str, set[str]] = {}
     name = ""
-    for line in listed.stdout.splitlines():
+    for line in listing(elf).splitlines():
         if match := FUNCTION.match(line):
             name = match[1]
             found[name] = set()
@@ -59,8 +64,7 @@ def test_nothing_calls_itself_and_nothing_is_called_by_a_pointer(firmware: Path)
     assert "__vector_21" in graph
     found = [way for way in circles(graph) if not _starts_anew(way)]
     assert not found
-    listed = subprocess.run(["avr-objdump", "-d", str(firmware)], capture_output=True, text=True)
-    assert not re.search(r"\t(icall|eicall)\b", listed.stdout)
+    assert not re.search(r"\t(icall|eicall)\b", listing(firmware))
 
 
 def _starts_anew(way: list[str]) -> bool:
