@@ -89,7 +89,7 @@ class Story:
 
 
 class Terminal:
-    """A pseudo-terminal between board and pyserial; bytes cross it when somebody reads or writes."""
+    """A pseudo-terminal between board and pyserial; bytes cross it at every read and write."""
 
     def __init__(self, board: Board) -> None:
         self._cable = BoardPort(board)

@@ -17,16 +17,22 @@ from controller import cli, stop_test
 from controller.link import LinkError
 from controller.service import Task
 from controller.stop_test import StopTestError
+from tests.firmware_build import COMPILER, SIMULATOR, need
 from tests.link_client import LinkClient, connected
 from tests.waiting import GIVE_UP_S, wait_for
 
+MCU = "--mcu"
 Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Path]:
-    """The folder of a simulated roller's engine that is up."""
+def engine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The folder of a simulated roller's engine that is up; a parameter is one more option."""
+    option = getattr(request, "param", None)
+    if option == MCU:
+        need(*COMPILER, *SIMULATOR)
     line = [sys.executable, "-m", "sim", "engine", "--folder", str(tmp_path)]
+    line += [] if option is None else [option]
     with subprocess.Popen(line, stdout=subprocess.DEVNULL) as process:
         try:
             connected(tmp_path / "engine.sock").close()
@@ -78,6 +84,7 @@ def somebody(folder: Path, *does: str) -> Iterator[None]:
         maker.end()
 
 
+@pytest.mark.parametrize("engine", [None, MCU], indirect=True)
 def test_the_stop_of_the_simulated_roller(engine: Path, capsys: Captured) -> None:
     with somebody(engine, "hold", "stop"):
         assert cli.main(["stop-test", "--folder", str(engine), "--json"]) == 0
