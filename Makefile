@@ -7,7 +7,7 @@ LOCK := pip compile pyproject.toml --group build --universal --python-version 3.
 	--generate-hashes --no-strip-extras --custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check prove format firmware lock generate clean
+.PHONY: help setup setup-dev run test check prove format firmware timing lock generate clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,7 @@ run: setup ## start the simulated roller with its panel; PORT=8123 takes another
 test: setup-dev ## run all the tests; the pure modules must be covered in full
 	$(PY) -m pytest -n auto -m "not long" --cov --cov-report=term
 	$(PY) -m pytest -n auto -m long
+	@sed -n "/^| name/,/^$$/p" docs/firmware-timing.md
 
 check: setup-dev ## check format, lint, types and import contracts
 	$(PY) -m ruff format --check
@@ -37,6 +38,9 @@ format: setup-dev ## put the source in form and mend what can be mended
 
 firmware: setup-dev ## build the microcontroller's program into build/firmware
 	@$(MAKE) --no-print-directory -C firmware_bridge/firmware
+
+timing: setup-dev ## measure in cycles how soon the firmware cuts; docs/firmware-timing.md
+	$(PY) -m tests.timing_page
 
 lock: setup ## resolve the requirement files again; UPGRADE=--upgrade takes newer releases
 	$(PY) -m venv build/lock
