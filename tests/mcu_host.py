@@ -84,6 +84,7 @@ class Host:
         self.to_mcu: Line = unchanged
         self.to_host: Line = unchanged
         self.session: int | None = None  # to speak for; None: the one that the board tells
+        self.settings = dict(SETTINGS)  # what it will tell the firmware of this machine
         self.sequence = 0
         self.said: list[bytes] = []  # before the line
         self.heard: list[Frame] = []  # behind it
@@ -166,10 +167,10 @@ class Host:
 
     def configure(self) -> Self:
         """Tell the firmware what this machine is."""
-        for index, value in SETTINGS.items():
+        for index, value in self.settings.items():
             self.send(Set, index, value)
             self.wait(PERIOD_S)
-        answers = [one for one in self.heard if isinstance(one, Parameter)][-len(SETTINGS) :]
+        answers = [one for one in self.heard if isinstance(one, Parameter)][-len(self.settings) :]
         assert all(one.accepted for one in answers)
         return self
 
