@@ -86,6 +86,7 @@ class Host:
         self.session: int | None = None  # to speak for; None: the one that the board tells
         self.settings = dict(SETTINGS)  # what it will tell the firmware of this machine
         self.sequence = 0
+        self.pressed_at_s = 0.0  # when the button was last pressed
         self.said: list[bytes] = []  # before the line
         self.heard: list[Frame] = []  # behind it
         self.moments: list[Moment] = []
@@ -182,6 +183,7 @@ class Host:
 
     def press_start(self, duration_s: float = 0.040) -> Self:
         """Press the device's own start button, and release it."""
+        self.pressed_at_s = self.now_s
         self.plant.set_button("start", True)
         self.drive(duration_s)
         self.plant.set_button("start", False)
