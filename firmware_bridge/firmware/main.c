@@ -13,6 +13,7 @@
 #include "frame.h"
 #include "proving.h"
 #include "safety.h"
+#include "whole.h"
 
 /* The converter's round, one every millisecond. The reference comes first: its channel stays
  * selected between the rounds, because it needs longest to settle. */
@@ -36,7 +37,9 @@ static volatile bool ticked;
 
 /* The loop's own. */
 static struct safety safety;
+static struct seal seal;
 static struct inputs inputs;
+static uint8_t acknowledged; /* the same as in `inputs`, or a bit has flipped */
 static struct decoder decoder;
 static uint8_t sending[MCU_FRAME_BYTES];
 static uint8_t sent = MCU_FRAME_BYTES;
@@ -156,11 +159,11 @@ static void obey(const struct host_frame *frame) {
         inputs.command.session = frame->session;
         owed |= _BV(MCU_STATUS);
     } else if (frame->type == HOST_ACKNOWLEDGE) {
-        inputs.acknowledged = frame->cut;
+        inputs.acknowledged = acknowledged = frame->cut;
         owed |= _BV(MCU_STATUS);
     } else {
         asked = frame->parameter;
-        taken = safety_set(&safety, frame->parameter, frame->value);
+        taken = seal_set(&seal, &safety, frame->parameter, frame->value);
         owed |= _BV(MCU_PARAMETER);
     }
 }
@@ -300,7 +303,38 @@ static void sense(void) {
 /* What has been acted on is no news any more. */
 static void forget(void) {
     inputs.stop = inputs.hello = inputs.driven = false;
-    inputs.acknowledged = CUT_NONE;
+    inputs.acknowledged = acknowledged = CUT_NONE;
+}
+
+/* A bit of memory has flipped: nothing in it can be relied on. All begins anew, tripped. */
+static void __attribute__((noinline, noreturn)) distrust(void) {
+    cli();
+    motor_off();
+    PORTB &= (uint8_t)~_BV(ENABLE_BIT);
+    proving_give_up();
+}
+
+/* The rules, on a memory that is sound. Between their parts a look at the line: two bytes wait for
+ * it, no third one. */
+static void decide(void) {
+    static struct inputs seen;
+    struct witness before;
+    uint8_t meant = acknowledged;
+
+    seen = inputs;
+    forget();
+    if (!seal_holds(&seal, &safety) || seen.acknowledged != meant) {
+        distrust();
+    }
+    before = witness(&safety);
+    receive();
+    safety_judge(&safety, &seen);
+    receive();
+    safety_act(&safety, &seen);
+    if (!witness_agrees(&before, &safety, meant)) {
+        distrust();
+    }
+    seal_rest(&seal, &safety);
 }
 
 /* The driver's inputs: between the pulses both are high, and the motor is braked. */
@@ -369,18 +403,11 @@ static void prove_alive(void) {
     }
 }
 
-/* Between its parts a look at the line: two bytes wait for it, no third one. */
 static void tick(void) {
-    static struct inputs seen;
-
     tick_ms++;
     sense();
     receive();
-    seen = inputs;
-    forget();
-    safety_judge(&safety, &seen);
-    receive();
-    safety_act(&safety, &seen);
+    decide();
     alive |= ALIVE_LEASE;
     receive();
     if (inputs.readings.samples != 0) {
@@ -427,10 +454,23 @@ static void set_peripherals(void) {
     UCSR0B = _BV(RXEN0) | _BV(TXEN0);
 }
 
+/* The program counter, too, can go astray and come by here, with the motor driven. It is quiet
+ * before anything else; not even the compiler's zero is one by then. */
+static void be_quiet(void) __attribute__((naked, used, section(".init1")));
+static void be_quiet(void) {
+    __asm__ volatile("clr __zero_reg__");
+    cli();
+    DDRB = 0;
+    DDRD = 0;
+    TCCR1A = 0;
+    PORTB = 0;
+}
+
 int main(void) {
     set_pins();
     proving_begin();
     safety_begin(&safety, retained.cut, retained.session);
+    seal_all(&seal, &safety);
     channel_begin(&channels[0], 0);
     channel_begin(&channels[1], 0);
     brief();
@@ -445,7 +485,7 @@ int main(void) {
             ticked = false;
             tick();
         }
-        if (sent == MCU_FRAME_BYTES && (owed || quiet_ms >= HEARTBEAT_MS - 1)) {
+        if (sent >= MCU_FRAME_BYTES && (owed || quiet_ms >= HEARTBEAT_MS - 1)) {
             answer();
         }
     }

@@ -46,6 +46,14 @@ void proving_keep(uint8_t cut, uint8_t session) {
     keep();
 }
 
+void proving_give_up(void) {
+    if (retained.cut == CUT_NONE) {
+        proving_keep(CUT_MEMORY, retained.session);
+    }
+    for (;;) {
+    }
+}
+
 /* --- Program memory ----------------------------------------------------------------------- */
 
 static uint16_t flash_end(void) { return (uint16_t)__data_load_end; }
@@ -90,10 +98,13 @@ static bool cell_works(volatile uint8_t *place) {
 }
 
 static void next_cell(void) {
+    if (cell < (uint8_t *)RAMSTART || cell > (uint8_t *)RAMEND) { /* or a bit of it has flipped */
+        cell = (uint8_t *)RAMSTART;
+    }
     if (!cell_works(cell)) {
         failed |= FAILED_RAM;
     }
-    cell = cell == (uint8_t *)RAMEND ? (uint8_t *)RAMSTART : cell + 1;
+    cell++;
 }
 
 /* March C- over all memory but what outlives a reset: up and down with each pattern, so that a

@@ -36,4 +36,8 @@ uint16_t proving_flash_crc(void);
 /* Keep for after a reset. */
 void proving_keep(uint8_t cut, uint8_t session);
 
+/* Memory was found changed. Wait for the watchdog; latched from then on, for this if for nothing
+ * else. */
+void proving_give_up(void) __attribute__((noreturn));
+
 #endif
