@@ -160,11 +160,12 @@ class Host:
     # The way to a session.
 
     def greet(self) -> Self:
-        """Wait until the board has started, and ask who it is."""
-        while not self._status:
-            self.wait(PERIOD_S)
-        self.send(Hello)
-        return self.wait(0.010)
+        """Ask who is there until it tells, which it does once it has started."""
+        heard = len(self.heard)
+        while not any(isinstance(one, Identity) for one in self.heard[heard:]):
+            self.send(Hello)
+            self.wait(0.010)
+        return self
 
     def configure(self) -> Self:
         """Tell the firmware what this machine is."""

@@ -19,9 +19,9 @@ MV_PER_KPA = SUPPLY_MV * RISE_PER_KPA
 class Rigged(Host):
     """A host, and hands inside the machine that it drives."""
 
-    def __init__(self, gate: Gate | None = None) -> None:
+    def __init__(self, gate: Gate | None = None, *, noise: bool = True) -> None:
         need(*SIMULATOR)
-        plant = FalsePlant(gate or Gate())
+        plant = FalsePlant(gate or Gate(), noise)
         self.false = plant.false  # what the switches say instead of the truth
         self.bent: dict[int, Bend] = {}  # what the wires of the pressure elements do
         super().__init__(Board(build_firmware(), plant))
@@ -59,8 +59,8 @@ class Rigged(Host):
 class FalsePlant(SimRoller):
     """A plant whose switches can lie."""
 
-    def __init__(self, gate: Gate) -> None:
-        super().__init__(1, person=BRISK, gate=gate)
+    def __init__(self, gate: Gate, noise: bool) -> None:
+        super().__init__(1, person=BRISK, gate=gate, noise=noise)
         self.false: dict[str, Any] = {}
 
     def read(self) -> Sample:
