@@ -91,7 +91,7 @@ class Host:
         self.heard: list[Frame] = []  # behind it
         self.moments: list[Moment] = []
         self._decoder = Decoder(Direction.TO_HOST)
-        self._status: list[Status] = []
+        self.statuses: list[Status] = []  # those among what was heard
 
     # What is said and heard.
 
@@ -107,12 +107,12 @@ class Host:
         self.say(encode(kind(self.sequence, session, *values)))
 
     def _told_session(self) -> int:
-        return self._status[-1].session if self._status else 0
+        return self.statuses[-1].session if self.statuses else 0
 
     @property
     def status(self) -> Status:
         """The newest that was heard."""
-        return self._status[-1]
+        return self.statuses[-1]
 
     @property
     def cut(self) -> CutCode:
@@ -144,7 +144,7 @@ class Host:
     def _hear(self, data: bytes) -> None:
         frames = self._decoder.feed(self.to_host(data))
         self.heard += frames
-        self._status += (one for one in frames if isinstance(one, Status))
+        self.statuses += (one for one in frames if isinstance(one, Status))
 
     def drive(
         self, duration_s: float = PERIOD_S, duty: int = 0, *, gate: bool | None = None
