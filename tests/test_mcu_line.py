@@ -235,3 +235,16 @@ def test_a_host_of_another_speed_is_not_understood(baud: int) -> None:
     off_in_time(host, since_s)
     assert rejected(host) > rejects
     assert host.cut is CutCode.LINK
+
+
+def test_a_frame_is_heard_at_whatever_moment_of_the_tick_it_comes() -> None:
+    """The line is polled: no turn of the loop may take longer than the receiver can wait."""
+    host = Host().rolling()
+    rejects, told = rejected(host), len(host.statuses)
+    for frame in range(400):
+        host.mcu.run(1 + frame * 97 % 12_000)
+        reference_kpa = REFERENCE_KPA + frame % 2  # so that the limits are worked out again
+        host.send(Drive, DUTY, False, True, True, reference_kpa)
+        host.wait(PERIOD_S)
+    assert rejected(host) == rejects
+    assert len(host.statuses) - told == 400
