@@ -17,7 +17,16 @@ from sim.mcu import CYCLES_PER_MS, RAM, McuStoppedError
 from sim.person import Press
 from tests.copied import in_a_copy
 from tests.firmware_build import FIRMWARE, symbols
-from tests.mcu_host import DUTY, MOST_DUTY, PERIOD_S, REFERENCE_KPA, STEP_S, Host, Moment
+from tests.mcu_host import (
+    DUTY,
+    MOST_DUTY,
+    PERIOD_S,
+    REFERENCE_KPA,
+    SERVICE_DUTY,
+    STEP_S,
+    Host,
+    Moment,
+)
 
 STACK_BYTES = 100
 SCENE_FLIPS = 50  # so many share a scene, a few ms apart
@@ -88,6 +97,11 @@ def at_rest(_: Random) -> Scene:
     return Scene(host, DUTY)
 
 
+def without_a_foot(_: Random) -> Scene:
+    """All is well, and the host asks for what it may only while the button is held."""
+    return Scene(Host().greet().configure().acknowledge(), SERVICE_DUTY)
+
+
 def after_a_session(_: Random) -> Scene:
     """A session was ended by a stop, which was acknowledged, and its foot is back."""
     host = Host().rolling()
@@ -112,7 +126,7 @@ def after_a_cut(_: Random) -> Scene:
 
 
 RUNNING = (running, running_on_one_element)
-AT_REST = (just_started, at_rest, after_a_session, after_a_cut)
+AT_REST = (just_started, at_rest, without_a_foot, after_a_session, after_a_cut)
 STATES: dict[str, Callable[[Random], Scene]] = {one.__name__: one for one in RUNNING + AT_REST}
 
 

@@ -30,9 +30,10 @@ SEED = 20261124
 LEVEL, FITTED = SETTINGS[ParameterIndex.LEVEL], SETTINGS[ParameterIndex.FITTED]
 STATES = {
     "running": 25,
-    "running_on_one_element": 35,
-    "just_started": 10,
+    "running_on_one_element": 30,
+    "just_started": 8,
     "at_rest": 10,
+    "without_a_foot": 7,
     "after_a_session": 10,
     "after_a_cut": 10,
 }
