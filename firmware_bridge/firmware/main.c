@@ -51,6 +51,8 @@ static uint8_t sequence; /* of what is sent */
 static uint8_t heard;    /* sequence of the last fresh frame */
 static uint8_t owed;     /* answers, one bit for each type */
 static uint8_t asked;    /* the parameter that was SET... */
+static uint16_t wanted;  /* ...to this... */
+static bool setting;     /* ...not yet... */
 static bool taken;       /* ...and whether it was taken */
 
 /* --- Sampling: the fast path ----------------------------------------------------------- */
@@ -163,8 +165,8 @@ static void obey(const struct host_frame *frame) {
         owed |= _BV(MCU_STATUS);
     } else {
         asked = frame->parameter;
-        taken = seal_set(&seal, &safety, frame->parameter, frame->value);
-        owed |= _BV(MCU_PARAMETER);
+        wanted = frame->value;
+        setting = true; /* not in the middle of a tick */
     }
 }
 
@@ -181,6 +183,12 @@ static void receive(void) {
             obey(&frame);
         }
     }
+}
+
+static void set(void) {
+    setting = false;
+    taken = seal_set(&seal, &safety, asked, wanted);
+    owed |= _BV(MCU_PARAMETER);
 }
 
 static uint8_t session_open(void) {
@@ -331,6 +339,7 @@ static void decide(void) {
     safety_judge(&safety, &seen);
     receive();
     safety_act(&safety, &seen);
+    receive();
     if (!witness_agrees(&before, &safety, meant)) {
         distrust();
     }
@@ -480,6 +489,10 @@ int main(void) {
     for (;;) {
         alive |= ALIVE_LOOP;
         receive();
+        if (setting) {
+            set();
+            receive();
+        }
         transmit();
         if (ticked) {
             ticked = false;
