@@ -14,6 +14,7 @@ FRAME_S = 0.001  # 8 bytes on the line
 WATCHDOG_S = 0.020
 CONVERTER, MILLISECOND, ENCODER = 21, 7, 1  # numbers of their interrupts
 HANG = bytes.fromhex("ffcf")  # rjmp to itself
+TO_THE_START = bytes.fromhex("0c940000")  # jmp 0
 
 
 def off_within(host: Host, since_s: float, longest_s: float) -> None:
@@ -148,3 +149,24 @@ def test_what_was_cut_before_a_reset_is_cut_after_it() -> None:
     host.greet()
     assert host.cut is CutCode.STOP
     assert host.identity.reset_cause == ResetCause.EXTERNAL
+
+
+@pytest.mark.parametrize("later_cycles", [0, 4_321, 11_111])
+def test_a_program_counter_that_goes_astray_to_the_start_is_quiet_at_once(
+    later_cycles: int,
+) -> None:
+    """No reset has put the registers to rest: the start-up must."""
+    host = Host().rolling()
+    host.mcu.run(later_cycles)
+    since_s, at = host.now_s, host.mcu.instruction
+    healthy = bytes(host.mcu.flash[at : at + 4])
+    host.mcu.flash[at : at + 4] = TO_THE_START
+    host.mcu.run(10)
+    host.mcu.flash[at : at + 4] = healthy
+    host.board.events.clear()
+    host.drive(0.3, DUTY)
+    off_within(host, since_s, TICK_S)
+    assert all(cause == ResetCause.WATCHDOG for cause in resets(host)), "its own proof"
+    host.greet()
+    assert host.identity.boots == 2
+    assert host.cut is CutCode.RESET
