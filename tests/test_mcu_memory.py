@@ -9,7 +9,7 @@ from struct import pack
 
 import pytest
 
-from firmware_bridge.messages import CutCode, ParameterIndex
+from firmware_bridge.messages import CutCode, Parameter, ParameterIndex, Set
 from sim.mcu import RAM, ResetCause
 from sim.roller import Truth
 from tests.copied import lines_of
@@ -105,6 +105,21 @@ def test_what_was_cut_stays_the_reason_when_a_flip_is_found() -> None:
     host.wait(0.4).greet()
     assert host.identity.reset_cause == ResetCause.WATCHDOG
     assert host.cut is CutCode.STOP
+
+
+def test_a_parameter_that_is_set_is_never_taken_for_a_flip() -> None:
+    """At whatever moment of the tick it comes."""
+    host = Host().ready()
+    host.board.events.clear()
+    for change in range(200):
+        host.mcu.run(1 + change * 97 % 12_000)
+        host.send(Set, ParameterIndex.LEVEL, LEVEL - change % 2)
+        host.drive()
+    answers = [one for one in host.heard if isinstance(one, Parameter)]
+    assert len(answers) == len(SETTINGS) + 200
+    assert all(one.accepted for one in answers)
+    assert host.board.events == []
+    assert host.cut is CutCode.NONE
 
 
 # The oracle.
