@@ -7,14 +7,16 @@ import pytest
 from firmware_bridge.messages import CutCode
 from sim.mcu import ResetCause, What
 from tests.firmware_build import FIRMWARE, symbols
-from tests.mcu_host import DUTY, PERIOD_S, Host, driven_again_s, off_after_s
+from tests.flipped import survive
+from tests.mcu_host import DUTY, MOST_DUTY, PERIOD_S, Host, driven_again_s, off_after_s
 
 LEASE_S, TICK_S = 0.025, 0.001
 FRAME_S = 0.001  # 8 bytes on the line
 WATCHDOG_S = 0.020
 CONVERTER, MILLISECOND, ENCODER = 21, 7, 1  # numbers of their interrupts
 HANG = bytes.fromhex("ffcf")  # rjmp to itself
-TO_THE_START = bytes.fromhex("0c940000")  # jmp 0
+JUMP = bytes.fromhex("0c94")  # and the word where it leads
+START_UP_S = 0.025  # the march over the memory, or the watchdog
 
 
 def off_within(host: Host, since_s: float, longest_s: float) -> None:
@@ -151,22 +153,44 @@ def test_what_was_cut_before_a_reset_is_cut_after_it() -> None:
     assert host.identity.reset_cause == ResetCause.EXTERNAL
 
 
+def goes_astray(host: Host, to: int) -> None:
+    """The next instruction is a jump; the flash is whole again before it is proven."""
+    at = host.mcu.instruction
+    healthy = bytes(host.mcu.flash[at : at + 4])
+    host.mcu.flash[at : at + 4] = JUMP + (to // 2).to_bytes(2, "little")
+    host.mcu.run(4)
+    host.mcu.flash[at : at + 4] = healthy
+    host.board.events.clear()
+
+
 @pytest.mark.parametrize("later_cycles", [0, 4_321, 11_111])
 def test_a_program_counter_that_goes_astray_to_the_start_is_quiet_at_once(
     later_cycles: int,
 ) -> None:
     """No reset has put the registers to rest: the start-up must."""
     host = Host().rolling()
+    since_s = host.now_s
     host.mcu.run(later_cycles)
-    since_s, at = host.now_s, host.mcu.instruction
-    healthy = bytes(host.mcu.flash[at : at + 4])
-    host.mcu.flash[at : at + 4] = TO_THE_START
-    host.mcu.run(10)
-    host.mcu.flash[at : at + 4] = healthy
-    host.board.events.clear()
+    goes_astray(host, 0)
     host.drive(0.3, DUTY)
     off_within(host, since_s, TICK_S)
     assert all(cause == ResetCause.WATCHDOG for cause in resets(host)), "its own proof"
     host.greet()
     assert host.identity.boots == 2
     assert host.cut is CutCode.RESET
+
+
+@pytest.mark.parametrize("share", [step / 12 for step in range(13)])
+def test_astray_in_the_middle_of_the_start_up_it_does_not_run_away(share: float) -> None:
+    """What had to be quiet first may be behind it already."""
+    host = Host().rolling(MOST_DUTY)
+    since_s, asked = host.now_s, host.moments[-1].duty
+    places = symbols(FIRMWARE)
+    first, last = places["march"], places["main"]
+    to = first + int((places["__do_clear_bss"] - first) * share) // 2 * 2 if share < 1 else last
+    goes_astray(host, to)
+    survive(host)
+    host.drive(0.3, MOST_DUTY)
+    off_within(host, since_s, START_UP_S)
+    assert all(0.0 <= one.duty <= asked + 0.002 for one in host.moments if one.at_s > since_s)
+    assert host.greet().cut is CutCode.RESET

@@ -437,6 +437,7 @@ static void tick(void) {
 /* --- Set-up ------------------------------------------------------------------------------ */
 
 static void set_pins(void) {
+    TCCR1A = 0; /* again, because not all that is astray comes through be_quiet() */
     PORTB = _BV(TOE_END_BIT) | _BV(START_BIT);
     DDRB = _BV(ENABLE_BIT) | DRIVER_INPUTS | _BV(LIGHT_BIT);
     PORTC = _BV(PLUS_BIT) | _BV(MINUS_BIT);
