@@ -21,6 +21,11 @@ BROKEN = [
     ("a_frame_has_one_mark", "frame.c", "framing->count = 1;", "framing->count = place + 1;"),
     ("host_round_trip", "protocol.h", "- 512);", "- 511);"),
     ("status_round_trip", "protocol.h", "out->gate_on = (body[8]", "out->gate_on = (body[9]"),
+    ("two_samples_over_the_level_hurt", "pain.c", "channel->over++;", "channel->over = 1;"),
+    ("once_cut_it_rests_until_it_is_acknowledged", "safety.c", "== safety->cut &&", "!= 0 &&"),
+    ("what_must_cut_cuts_at_once", "safety.c", "in->stop || in->stop_pressed", "in->stop"),
+    ("without_a_lease_nothing_moves", "safety.c", "LEASE_MS - 2", "LEASE_MS + 2"),
+    ("nothing_moves_without_a_person", "safety.c", "return safety->presence.open && ", "return "),
 ]
 
 

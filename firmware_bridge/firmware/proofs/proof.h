@@ -23,4 +23,10 @@ uint16_t nondet_uint16(void);
 uint32_t nondet_uint32(void);
 int16_t nondet_int16(void);
 
+/* True or false, and no other bit pattern. */
+static inline bool nondet_bit(void)
+{
+    return nondet_uint8() & 1u;
+}
+
 #endif
