@@ -7,7 +7,7 @@ LOCK := pip compile pyproject.toml --group build --universal --python-version 3.
 	--generate-hashes --no-strip-extras --custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check prove format firmware timing lock generate clean
+.PHONY: help setup setup-dev run test check prove mutate format firmware timing lock generate clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -55,6 +55,9 @@ generate: ## make again what is made from tables: the wire's header and module, 
 
 prove: setup-dev ## prove the firmware's C, for an int of 16 bits and of 32; needs cbmc and gcc-avr
 	$(PY) -m firmware_bridge.prove
+
+mutate: setup-dev ## change the firmware's rules in one place at a time; tests or proofs must notice
+	$(PY) -m tests.mutate_firmware
 
 clean: ## remove what builds and tests made; .venv stays
 	rm -rf build dist .coverage .coverage.* .hypothesis .import_linter_cache \
