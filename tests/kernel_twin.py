@@ -1,7 +1,7 @@
 """The kernel's detectors and the microcontroller's, side by side on the same samples.
 
 A line of 8 counts a kPa makes every pressure and every limit a whole number of counts, and exact in
-floats, too. Where the two differ on purpose (docs/decisions/0020-two-rules-of-one-meaning.md)
+floats, too. Where the two differ on purpose (docs/decisions/0022-two-rules-of-one-meaning.md)
 the kernel is given the microcontroller's number; half a millisecond keeps a count of milliseconds
 clear of the rounding of seconds.
 """

@@ -20,7 +20,7 @@ def test_without_a_press_nothing_moves() -> None:
     board.duty = 100
     for session in (0, 1, 63):
         board.asked["session"] = session
-        board.tick(100)
+        board.tick(30)
         assert not board.live
 
 
