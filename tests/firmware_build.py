@@ -55,4 +55,5 @@ def symbols(elf: Path) -> dict[str, int]:
     """Where the linker put what: addresses in flash, and in memory for what is in RAM."""
     listed = subprocess.run(["avr-nm", str(elf)], capture_output=True, text=True, check=True)
     found = (line.split() for line in listed.stdout.splitlines())
-    return {name: int(at, 16) & 0xFFFF for at, _, name in (one for one in found if len(one) == 3)}
+    placed = ((name, at) for at, _, name in (one for one in found if len(one) == 3))
+    return {name.partition(".lto_priv")[0]: int(at, 16) & 0xFFFF for name, at in placed}

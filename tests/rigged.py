@@ -8,11 +8,12 @@ from sim.board import RISE_PER_KPA, SUPPLY_MV, Board
 from sim.gate import Gate
 from sim.mcu import RAM
 from sim.roller import SimRoller
-from tests.firmware_build import SIMULATOR, build_firmware, need
+from tests.firmware_build import FIRMWARE, SIMULATOR, build_firmware, need, symbols
 from tests.mcu_host import BRISK, Host
 
 Bend = Callable[[float], float]  # what becomes of a voltage, mV
 DEBOUNCE_MS = 20
+REST = 1  # in struct seal, behind that of the settings
 MV_PER_KPA = SUPPLY_MV * RISE_PER_KPA
 
 
@@ -52,8 +53,11 @@ class Rigged(Host):
         )
 
     def set_counter(self, at: int, value_ms: int) -> None:
-        """Let its time be past at once."""
-        self.mcu.data[at : at + 4] = value_ms.to_bytes(4, "little")
+        """Let its time be past at once; it is sealed, and so is what it becomes."""
+        seal = symbols(FIRMWARE)["seal"] + REST
+        before, after = self.mcu.data[at : at + 4], value_ms.to_bytes(4, "little")
+        self.mcu.data[seal] = (self.mcu.data[seal] + sum(after) - sum(before)) % 256
+        self.mcu.data[at : at + 4] = after
 
 
 class FalsePlant(SimRoller):
