@@ -6,7 +6,7 @@ from typing import Any
 from hardware.roller import Sample
 from sim.board import RISE_PER_KPA, SUPPLY_MV, Board
 from sim.gate import Gate
-from sim.mcu import RAM
+from sim.mcu import CYCLES_PER_MS, RAM
 from sim.roller import SimRoller
 from tests.firmware_build import FIRMWARE, SIMULATOR, build_firmware, need, symbols
 from tests.mcu_host import BRISK, Host
@@ -54,10 +54,18 @@ class Rigged(Host):
 
     def set_counter(self, at: int, value_ms: int) -> None:
         """Let its time be past at once; it is sealed, and so is what it becomes."""
+        self._until_counted(at)
         seal = symbols(FIRMWARE)["seal"] + REST
-        before, after = self.mcu.data[at : at + 4], value_ms.to_bytes(4, "little")
+        before, after = bytes(self.mcu.data[at : at + 4]), value_ms.to_bytes(4, "little")
         self.mcu.data[seal] = (self.mcu.data[seal] + sum(after) - sum(before)) % 256
         self.mcu.data[at : at + 4] = after
+
+    def _until_counted(self, at: int) -> None:
+        """Between two ticks: the last has counted and ended, the next has not begun."""
+        before = bytes(self.mcu.data[at : at + 4])
+        while bytes(self.mcu.data[at : at + 4]) == before:
+            self.mcu.run(100)
+        self.mcu.run(CYCLES_PER_MS // 4)
 
 
 class FalsePlant(SimRoller):
