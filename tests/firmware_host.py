@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.host_build import FIRMWARE, HostBuild, host_build
+from tests import host_build as building
 
 RULES = ("ages", "pain", "sensors", "safety")
 """The pure C that decides what may move."""
@@ -27,12 +27,13 @@ PRESS_MS = 20
 
 
 @cache
-def rules() -> HostBuild:
+def rules() -> building.HostBuild:
     """The rules as a library; it is built once in a run."""
-    sources = [FIRMWARE / f"{name}.c" for name in RULES]
-    headers = [FIRMWARE / f"{name}.h" for name in ("limits", "protocol", *RULES)]
+    firmware = building.FIRMWARE
+    sources = [firmware / f"{name}.c" for name in RULES]
+    headers = [firmware / f"{name}.h" for name in ("limits", "protocol", *RULES)]
     with TemporaryDirectory() as folder:
-        return host_build("rules", sources, headers, Path(folder))
+        return building.host_build("rules", sources, headers, Path(folder))
 
 
 def number(name: str) -> int:

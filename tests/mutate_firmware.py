@@ -92,6 +92,8 @@ def bare(source: Path) -> list[str]:
 
 def changes(line: str) -> Iterator[str]:
     """What a line may become."""
+    if line.startswith("_Static_assert"):
+        return
     for found in OPERATOR.finditer(line):
         yield line[: found.start()] + SWAPS[found[0]] + line[found.end() :]
     for found in CONSTANT.finditer(line):
@@ -121,7 +123,7 @@ def judged(mutant: Mutant) -> int:
 
     with tempfile.TemporaryDirectory() as folder:
         firmware = mutated(mutant, Path(folder))
-        host_build.FIRMWARE = firmware_host.FIRMWARE = firmware
+        host_build.FIRMWARE = firmware
         host_build.FLAGS = ("-std=c11", "-O1", "-w")
         firmware_host.rules.cache_clear()
         judges = JUDGES[mutant.file.partition(".")[0]]
@@ -152,7 +154,8 @@ def unchanged() -> Mutant:
 
 def survivors_of_the_tests(all_of_them: list[Mutant]) -> list[Mutant]:
     """Those that the tests let live."""
-    waiting, running, alive = list(reversed(all_of_them)), {}, []
+    waiting, alive = list(reversed(all_of_them)), list[Mutant]()
+    running: dict[int, tuple[Mutant, float]] = {}
     while waiting or running:
         while waiting and len(running) < AT_ONCE:
             mutant = waiting.pop()

@@ -88,7 +88,7 @@ uint16_t safety_setting(const struct safety *safety, uint8_t index) {
 }
 
 static bool fits(const struct line *line) {
-    return line->span == 0 || line->zero + line->span <= MOST_PAIN_COUNTS;
+    return line->zero + line->span <= MOST_PAIN_COUNTS;
 }
 
 bool safety_configured(const struct safety *safety) {
