@@ -29,7 +29,7 @@ SURVIVORS = FIRMWARE / "survivors.toml"
 RESULT = host_build.ROOT / "build" / "mutation.json"
 SOURCES = ("ages.h", "ages.c", "pain.h", "pain.c", "sensors.c", "safety.c")
 JUDGES = {
-    "ages": ("ages",),
+    "ages": ("ages", "rules", "sensors"),
     "pain": ("sensors", "and_kernel"),
     "sensors": ("sensors", "parameters", "and_kernel"),
     "safety": ("rules", "motion", "parameters", "sensors", "and_machinery"),

@@ -32,6 +32,14 @@ def test_it_is_often_when_the_oldest_lies_within_the_time(oldest_ms: int, often:
     assert list(ages) == [0, 10, 500]  # type: ignore[call-overload]
 
 
+def test_what_lies_behind_the_ages_is_left_alone() -> None:
+    ages, _ = remembered(1, 2, 3, 4)
+    rules().c.ages_grow(ages, 3)
+    rules().c.ages_again(ages, 2, 1000)
+    rules().c.ages_forget(ages, 1)
+    assert list(ages) == [65535, 2, 4, 4]  # type: ignore[call-overload]
+
+
 def test_one_age_is_enough() -> None:
     ages, count = remembered(5)
     assert rules().c.ages_again(ages, count, 6)

@@ -32,6 +32,10 @@ def test_a_press_is_debounced() -> None:
     assert board.session == 0
     board.tick(start_down=True)
     assert board.session == 1
+    board.tick(PRESS_MS - 1)
+    assert board.safety.presence.start_down
+    board.tick()
+    assert not board.safety.presence.start_down
 
 
 def test_a_button_held_down_presses_once() -> None:
@@ -98,7 +102,14 @@ def test_a_host_of_another_session_moves_nothing_and_keeps_the_link(other: int) 
 
 def test_a_session_lasts_twenty_minutes() -> None:
     board = ready()
+    board.asked["gate"] = False
     board.press()
+    board.tick(100)
+    board.tick(PRESS_MS, start_down=True)
+    assert (board.session, board.safety.presence.session_ms) == (2, 0)
+    board.safety.presence.session = 1
+    board.tick(PRESS_MS)
+    board.asked["gate"] = True
     board.duty = 100
     board.tick(300)
     assert board.out.duty == 100

@@ -173,6 +173,8 @@ def test_longer_silence_is_latched(count: int, name: str) -> None:
     board = moving()
     silent_for(board, count)
     assert board.cut == cut(name)
+    board.tick(10)
+    assert board.safety.lease.restarts == (name == "NONE")
 
 
 def test_longer_silence_is_latched_without_waiting_for_the_host() -> None:
@@ -327,6 +329,8 @@ def test_a_motor_at_rest_stands(step: int) -> None:
     board.kpa = [0.0, 0.0]
     board.tick(150)
     assert board.tick(acknowledged=cut("MOTOR")) == NONE
+    assert board.tick(20, travelled=step) == NONE
+    assert board.tick(travelled=step) == cut("MOTOR")
 
 
 @pytest.mark.parametrize("travelled", [-32768, -300, 300, 32767])

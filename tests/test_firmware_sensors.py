@@ -139,11 +139,12 @@ def test_a_new_line_makes_new_limits_before_it_moves() -> None:
     board.duty, board.asked["gate"] = 0, False
     board.tick()
     board.set(LEVEL=4000, B_SPAN=0)
-    board.duty = 100
+    board.asked["gate"] = True
     board.tick()
-    assert board.out.duty == 0
+    assert not board.live
     assert board.safety.limits[0].level == ZERO + 400
     board.tick()
+    assert board.live
     never = rules().c.NEVER
     limits = board.safety.limits[1]
     assert (limits.level, limits.rise, limits.above) == (never, never, never)
