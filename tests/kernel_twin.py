@@ -98,8 +98,10 @@ class Fast:
         }
 
     def feed(self, counts: int, live: bool) -> int:
-        """One sample; the first pain found, 0: none."""
+        """One sample; the first pain found, 0: none. It was known before the sample came."""
+        known = counts >= self.channel.hurts_from
         hurts = int(self.fold(self.channel, counts, live))
+        assert not live or known == (hurts != 0)
         return hurts & 1 or hurts
 
 

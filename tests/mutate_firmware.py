@@ -15,6 +15,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -217,7 +218,9 @@ def main() -> int:
     print(f"{len(everything)} mutants", flush=True)
     alive = survivors_of_the_tests(everything)
     unknown = [one for one in alive if one[:4] not in may_live]
-    bad = [one for one in unknown if not disproved(one)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(disproved, unknown))
+    bad = [one for one, dead in zip(unknown, found, strict=True) if not dead]
     told = {
         "mutants": len(everything),
         "killed_by_tests": len(everything) - len(alive),
