@@ -249,6 +249,7 @@ def test_no_self_test_without_a_gate_that_is_off(
 
 def test_the_driver_sleeps_when_the_host_says_so() -> None:
     board = moving()
+    assert board.out.enabled
     board.asked["enabled"] = False
     board.tick()
     assert (board.out.duty, board.out.enabled) == (0, False)

@@ -29,6 +29,22 @@ def test_a_cut_that_there_is_not_counts_as_a_reset() -> None:
     assert board.safety.presence.session == 7
 
 
+@pytest.mark.parametrize(("kept", "session"), [(0, 0), (63, 63), (64, 0), (255, 0)])
+def test_it_begins_knowing_nothing_but_cut_and_session(kept: int, session: int) -> None:
+    board = moving()
+    board.c.safety_begin(board.safety, cut("STOP"), kept)
+    presence, lease = board.safety.presence, board.safety.lease
+    assert (presence.session, presence.open, presence.start_down) == (session, False, True)
+    assert not board.c.safety_foot_on(board.safety)
+    assert (lease.silent_ms, list(lease.restart_ms)) == (65535, [65535] * 2)
+    assert board.safety.machine.idle_ms == 65535
+    assert not any(board.c.safety_setting(board.safety, one) for one in range(8))
+    assert list(board.safety.reference_kpa) == [0, 0]
+    limits = [(one.level, one.above) for one in board.safety.limits]
+    assert limits == [(65535, 65535)] * 2
+    assert not board.live
+
+
 def test_only_its_own_name_acknowledges_a_cut() -> None:
     board = Board()
     board.kpa = [0.0, 0.0]
