@@ -177,12 +177,12 @@ def survivors_of_the_tests(all_of_them: list[Mutant]) -> list[Mutant]:
 
 
 def disproved(mutant: Mutant) -> bool:
-    """Whether a proof finds it."""
+    """Whether a proof finds it, for an `int` as wide as the microcontroller's."""
     table = "pain_proofs.c" if mutant.file.startswith("pain") else "safety_proofs.c"
     with tempfile.TemporaryDirectory() as folder:
         firmware = mutated(mutant, Path(folder))
         return any(
-            prove.run(proof, 32, Path(folder), firmware).wrong
+            prove.run(proof, 16, Path(folder), firmware).wrong
             for proof in prove.proofs()
             if proof.file == table
         )

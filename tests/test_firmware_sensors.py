@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.firmware_host import B_ZERO, BANDGAP, SPAN, WHOLE, ZERO, Board, cut, moving, rules
+from tests.firmware_host import B_ZERO, BANDGAP, SPAN, WHOLE, ZERO, Board, cut, moving, ready, rules
 
 NONE = cut("NONE")
 LEVEL, RISE = 1, 2
@@ -262,6 +262,58 @@ def test_two_elements_that_disagree(a_kpa: float, b_kpa: float, name: str) -> No
     board.kpa = [a_kpa, b_kpa]
     assert board.tick(49) == NONE
     assert board.tick() == cut(name)
+
+
+@pytest.mark.parametrize(
+    ("a_counts", "b_counts", "name"),
+    [
+        (300, 200, "NONE"),  # 30 and 40 kPa
+        (300, 205, "SENSORS_APART"),
+        (100, 80, "NONE"),  # 10 and 16
+        (100, 81, "SENSORS_APART"),
+        (161, 50, "SENSORS_APART"),
+        (160, 50, "NONE"),
+    ],
+)
+def test_elements_of_different_spans_are_compared(a_counts: int, b_counts: int, name: str) -> None:
+    board = ready()
+    board.asked["gate"] = False
+    board.tick()
+    board.set(B_SPAN=SPAN // 2)
+    pair = (ZERO + a_counts, B_ZERO + b_counts)
+    assert odd(board, *[pair] * 60)[-1] == cut(name)
+
+
+@pytest.mark.parametrize(("oldest_ms", "name"), [(996, "SENSOR_WILD"), (997, "NONE")])
+def test_a_second_has_a_thousand_milliseconds(oldest_ms: int, name: str) -> None:
+    board = alone()
+    board.safety.sensors.elements[0].wild_ms = (10, 20, oldest_ms)
+    assert odd(board, CALM, (CALM[0] + 200, 0), CALM)[-1] == cut(name)
+
+
+def test_a_foot_is_felt_from_its_weight_on() -> None:
+    line = moving().safety.settings.lines[0]
+    c, ffi = rules().c, rules().ffi
+    assert c.loaded(ffi.addressof(line), ZERO + 40)
+    assert not c.loaded(ffi.addressof(line), ZERO + 39)
+
+
+def test_bad_samples_are_counted_without_going_round() -> None:
+    board = alone()
+    odd(board, *[(10, 0)] * 300)
+    element = board.safety.sensors.elements[0]
+    assert (element.open, element.below) == (255, 255)
+
+
+def test_nothing_was_read_at_the_beginning() -> None:
+    sensors = rules().ffi.new("struct sensors *")
+    rules().ffi.buffer(sensors)[:] = b"\xa5" * rules().ffi.sizeof(sensors[0])
+    rules().c.sensors_begin(sensors)
+    for one in sensors.elements:
+        assert (one.last, one.older, one.same_ms, list(one.wild_ms)) == (0, 0, 0, [65535] * 3)
+        assert (one.open, one.saturated, one.below) == (0, 0, 0)
+    assert list(sensors.gap_ms) == [65535] * 2
+    assert (sensors.unsampled_ms, sensors.apart_ms, sensors.bandgap_ms) == (0, 0, 0)
 
 
 def test_the_first_faulty_element_is_named_and_both_are_remembered() -> None:

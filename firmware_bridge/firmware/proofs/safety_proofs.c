@@ -201,3 +201,14 @@ void bad_samples_twice_are_a_fault(void) {
     PROVE_NOT(fault != CUT_NONE, "sound samples can be had");
     REACHED();
 }
+
+void a_wild_sample_is_off_both_neighbours(void) {
+    uint16_t before = nondet_uint16(), middle = nondet_uint16(), after = nondet_uint16();
+    int32_t far = nondet_uint16(), up = (int32_t)middle - before, down = (int32_t)middle - after;
+    bool is_wild = (up > far && down > far) || (up < -far && down < -far);
+
+    ASSUME(before < RANGE && middle < RANGE && after < RANGE);
+    PROVE(wild(before, middle, after, (uint16_t)far) == is_wild, "to the same side");
+    PROVE_NOT(!is_wild, "some are");
+    REACHED();
+}
