@@ -54,18 +54,19 @@ class Rigged(Host):
 
     def set_counter(self, at: int, value_ms: int) -> None:
         """Let its time be past at once; it is sealed, and so is what it becomes."""
-        self._until_counted(at)
+        self._between_ticks()
         seal = symbols(FIRMWARE)["seal"] + REST
-        before, after = bytes(self.mcu.data[at : at + 4]), value_ms.to_bytes(4, "little")
+        before, after = self.mcu.data[at : at + 4], value_ms.to_bytes(4, "little")
         self.mcu.data[seal] = (self.mcu.data[seal] + sum(after) - sum(before)) % 256
         self.mcu.data[at : at + 4] = after
 
-    def _until_counted(self, at: int) -> None:
-        """Between two ticks: the last has counted and ended, the next has not begun."""
-        before = bytes(self.mcu.data[at : at + 4])
-        while bytes(self.mcu.data[at : at + 4]) == before:
+    def _between_ticks(self) -> None:
+        """Run to half a millisecond behind the beginning of a tick: it is over by then."""
+        count = symbols(FIRMWARE)["tick_ms"]
+        before = self.mcu.data[count]
+        while self.mcu.data[count] == before:
             self.mcu.run(100)
-        self.mcu.run(CYCLES_PER_MS // 4)
+        self.mcu.run(CYCLES_PER_MS // 2)
 
 
 class FalsePlant(SimRoller):

@@ -155,7 +155,10 @@ ZERO = Point(0.2, 0.0)
         ({"saturated_from": math.nan}, "must rise in this order within 0..1"),
         ({"points": (ZERO, Point(0.5, 80.0))}, "at most at 2 times the heaviest weight"),
         ({"shorted_from": 0.99}, "shorted_from is 0.99: it lies above saturated_from"),
-        ({"chip": "ADS1015"}, "chip is 'ADS1015': it is one of MCP3008, MCP3208, ADS1115, HX711"),
+        (
+            {"chip": "ADS1015"},
+            "chip is 'ADS1015': it is one of MCP3008, MCP3208, ADS1115, ATmega328P, HX711",
+        ),
         ({"shorted_from": 1.01}, "shorted_from is 1.01: it lies above saturated_from"),
     ],
 )
@@ -196,7 +199,8 @@ def test_each_converter_tells_a_weak_element_from_a_dead_one(chip: str) -> None:
 def test_every_converter_that_can_be_wired_has_its_bounds() -> None:
     load_cell = Wiring(pressure_b_channel=None, hx711_data_pin=4, hx711_clock_pin=25)
     chips = {chip_of(Wiring(adc_chip=chip), name) for chip in CHIPS for name in HEAVIEST_N}
-    assert {*chips, chip_of(load_cell, "pressure_b")} == set(RESOLUTIONS)
+    board = "ATmega328P"  # a microcontroller's own
+    assert {*chips, board, chip_of(load_cell, "pressure_b")} == set(RESOLUTIONS)
     assert chip_of(load_cell, "pressure_a") == "MCP3008"
 
 

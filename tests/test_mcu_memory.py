@@ -115,6 +115,7 @@ def test_a_parameter_that_is_set_is_never_taken_for_a_flip() -> None:
         host.mcu.run(1 + change * 97 % 12_000)
         host.send(Set, ParameterIndex.LEVEL, LEVEL - change % 2)
         host.drive()
+    host.drive()
     answers = [one for one in host.heard if isinstance(one, Parameter)]
     assert len(answers) == len(SETTINGS) + 200
     assert all(one.accepted for one in answers)
