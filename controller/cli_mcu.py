@@ -18,7 +18,7 @@ def flash(given: argparse.Namespace) -> int:
     flashing.check(given.port, given.hex)
     open_port(given.port).close()  # it is there, and no engine has it
     _tell(f"writing {given.hex} to {given.port}; leave it plugged in")
-    flashing.flash(given.port, given.hex, given.baud)
+    flashing.flash(given.port, given.hex)
     _tell("written and verified; waiting for it to start")
     with _met(given.port):
         return OK

@@ -131,21 +131,11 @@ def _add_microcontroller(commands: Commands) -> None:
         commands,
         "flash",
         "write the firmware into the microcontroller",
-        [
-            "footloop flash --port /dev/ttyUSB0",
-            "footloop flash --port /dev/ttyUSB0 --baud 57600",
-        ],
+        ["footloop flash --port /dev/ttyUSB0"],
         "Write the firmware through the board's boot loader, verify it, and see that it runs.",
     )
     flash.add_argument(
         "--hex", type=Path, default=flashing.HEX, metavar="FILE", help=f"default: {flashing.HEX}"
-    )
-    flash.add_argument(
-        "--baud",
-        type=int,
-        default=flashing.BAUD,
-        choices=(flashing.BAUD, flashing.OLD_BAUD),
-        help=f"of the boot loader; default: {flashing.BAUD}",
     )
     mcu = add_command(
         commands,

@@ -12,8 +12,7 @@ from hardware.errors import HardwareError, MissingHardwareError
 
 HEX = Path(__file__).resolve().parent.parent / "build" / "firmware" / "footloop.hex"
 """Where `make firmware` leaves it."""
-BAUD = 115_200
-OLD_BAUD = 57_600
+BAUD = 115_200  # of Optiboot
 LONGEST_S = 180.0
 TOLD_LINES = 3
 
@@ -33,8 +32,9 @@ OUTCOMES = (
     ),
     Outcome(
         r"not in sync|not responding|protocol error|timed? ?out",
-        "no boot loader answers on {port} at {baud} baud: is it the right port? A Nano with the "
-        "old boot loader needs --baud {old}, and a bare ATmega328P its boot loader first",
+        "no boot loader answers on {port} at {baud} baud: is it the right port? The old one of "
+        "many Nanos will not do, as it cannot bear a watchdog, and a bare ATmega328P has none: put "
+        "Optiboot on the board (docs/microcontroller.md)",
     ),
     Outcome(
         r"signature",
@@ -60,10 +60,10 @@ def check(port: str, firmware: Path) -> None:
         )
 
 
-def flash(port: str, firmware: Path, baud: int = BAUD) -> None:
+def flash(port: str, firmware: Path) -> None:
     """Write `firmware` through the boot loader and verify it. Raises `HardwareError`."""
     command = [
-        "avrdude", "-q", "-p", "m328p", "-c", "arduino", "-P", port, "-b", str(baud), "-D",
+        "avrdude", "-q", "-p", "m328p", "-c", "arduino", "-P", port, "-b", str(BAUD), "-D",
         "-U", f"flash:w:{firmware}:i",
     ]  # fmt: skip
     try:
@@ -80,14 +80,14 @@ def flash(port: str, firmware: Path, baud: int = BAUD) -> None:
             f"avrdude did not end within {LONGEST_S:g} s: unplug the board, plug it in, try again"
         ) from error
     if ended.returncode != 0:
-        raise HardwareError(f"Not flashed: {_meaning(ended.stderr, port, baud)}.")
+        raise HardwareError(f"Not flashed: {_meaning(ended.stderr, port)}.")
 
 
-def _meaning(said: str, port: str, baud: int) -> str:
+def _meaning(said: str, port: str) -> str:
     """What avrdude's words mean; of those we do not know, its last lines."""
     for outcome in OUTCOMES:
         if re.search(outcome.says, said, re.IGNORECASE):
-            return outcome.means.format(port=port, baud=baud, old=OLD_BAUD)
+            return outcome.means.format(port=port, baud=BAUD)
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     told = " / ".join(lines[-TOLD_LINES:]) or "nothing"
     return f"avrdude says: {told}; look it up, or try another cable and port"

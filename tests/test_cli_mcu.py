@@ -84,20 +84,12 @@ def test_a_board_is_flashed_verified_and_met(
     assert all(port.closed for port in bench.ports)
 
 
-def test_an_old_boot_loader_has_its_own_speed(
-    bench: Bench, firmware: Path, avrdude: Avrdude
-) -> None:
-    given = avrdude("exit 0")
-    assert flash(firmware, "--baud", "57600") == 0
-    assert "-b 57600" in given.read_text()
-
-
 @pytest.mark.parametrize(
     ("said", "cure"),
     [
         ("avrdude: verification error, first mismatch at byte 0x0000", "flash it again"),
         ("avrdude error: verification mismatch", "flash it again"),
-        ("avrdude: stk500_getsync() attempt 10 of 10: not in sync: resp=0x24", "--baud 57600"),
+        ("avrdude: stk500_getsync() attempt 10 of 10: not in sync: resp=0x24", "Optiboot"),
         ("avrdude: stk500_recv(): programmer is not responding", "right port"),
         ("avrdude: Expected signature for ATmega328P is 1E 95 0F", "no ATmega328P"),
         ('avrdude: ser_open(): can\'t open device "/dev/x": No such file', "cannot open"),
