@@ -36,7 +36,7 @@ def mcu_port(device: str) -> str | None:
 def suited(found: Settings, device: str) -> Settings:
     """`found` as it serves on `device`. Raises `SettingsError` for what cannot."""
     if mcu_port(device) is None:
-        return found
+        return _without_encoder(found)
     limits, hard = found.limits, Limits()
     if limits.tick_s * FASTEST_HZ < 1.0 - 1e-9:
         raise SettingsError(
@@ -55,6 +55,15 @@ def suited(found: Settings, device: str) -> Settings:
         hold_s=min(limits.hold_s, SOONER * hard.away_s),
     )
     return found._replace(limits=sooner, wiring=replace(found.wiring, adc_chip=CONVERTER))
+
+
+def _without_encoder(found: Settings) -> Settings:
+    if found.machine.encoder:
+        raise SettingsError(
+            "[machine] encoder = true: must be false on this Pi's own pins, as only a "
+            "microcontroller reads an encoder"
+        )
+    return found
 
 
 def calibration_file_of(device: str, folder: Path) -> Path:
@@ -84,6 +93,7 @@ def mcu_settings(found: Settings) -> McuSettings:
         gate=wiring.gate_pin is not None and wiring.gate_sense_pin is not None,
         pressure_b=wiring.pressure_b_channel is not None,
         current=wiring.current_channel is not None,
+        encoder=found.machine.encoder,
         current_full_scale_ma=full_scale_ma(wiring) * RATIO,
     )
 

@@ -40,6 +40,7 @@ class Machine(NamedTuple):
 
     travel_cm: float = 20.0  # between the limit switches
     trust: Trust = Trust.MEASURED  # how far its kPa may be believed
+    encoder: bool = False  # on the motor; only a microcontroller reads it
 
 
 class Setting(NamedTuple):

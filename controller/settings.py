@@ -181,7 +181,9 @@ def _settings(document: Mapping[str, Any]) -> Settings:
             float(values["person", "foot_length_cm"]),
             values["person", "first_foot"],
         ),
-        machine=Machine(float(values["machine", "travel_cm"])),
+        machine=Machine(
+            float(values["machine", "travel_cm"]), encoder=values["machine", "encoder"]
+        ),
         limits=Limits(**document.get("limits", {}), tick_s=1.0 / rate_hz),
         wiring=_wiring(document.get("wiring", {})),
         folder=Path(values["engine", "folder"]).expanduser(),

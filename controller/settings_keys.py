@@ -68,6 +68,8 @@ KEYS: tuple[Key, ...] = (
         "the foot that is massaged first"),
     Key("machine", "travel_cm", 20.0, "10 to 25", _between(10.0, 25.0),
         "way of the carriage between its two limit switches"),
+    Key("machine", "encoder", False, "true or false", lambda value: isinstance(value, bool),
+        "a quadrature encoder on the motor, read by a microcontroller: T7 sees it turn"),
     Key("engine", "rate_hz", 250, "a whole number from 100 to 1000",
         _between(100, 1000, whole=True),
         "how often the loop reads, decides and drives"),

@@ -32,12 +32,18 @@ class McuSettings:
     gate: bool = True  # a power gate with its sense is fitted
     pressure_b: bool = True
     current: bool = True
+    encoder: bool = False
     current_full_scale_ma: float = 11_111.0  # at its converter's 5 V
 
     @property
     def fitted(self) -> int:
         """The bits of what this machine has."""
-        return (Fitted.GATE if self.gate else 0) | (Fitted.CURRENT if self.current else 0)
+        there = {
+            Fitted.GATE: self.gate,
+            Fitted.CURRENT: self.current,
+            Fitted.ENCODER: self.encoder,
+        }
+        return sum(bit for bit, fitted in there.items() if fitted)
 
 
 def parameters(settings: McuSettings, calibration: Calibration) -> Mapping[ParameterIndex, int]:

@@ -27,7 +27,12 @@ PARTS = {
     "GATE": "power gate, pump",
 }
 ANALOGUE = (
-    ("A0", "PC0", "pressure A", "0 to 5 V, rising with the load"),
+    (
+        "A0",
+        "PC0",
+        "pressure A",
+        "0 to 5 V of the board's own supply, rising with the load; 100 kΩ to ground",
+    ),
     ("A1", "PC1", "pressure B", "the same, of a second, different element"),
     ("A2", "PC2", "motor driver, current (IPROPI)", "with its resistor to ground, and the filter"),
 )
@@ -45,7 +50,16 @@ Nobody has yet reported building it. It is tried with the real binary in a simul
 
 Driver, power gate, stop switch and fuse are wired as `footloop wiring` says for the Pi, with these
 pins in the place of the Pi's, and with 5 V where the Pi has 3.3 V. So 10 kΩ to ground belong at
-the driver's three lines and at the gate's pump, for the time in which the board starts.
+the driver's three lines and at the gate's pump, for the time in which the board starts. The 100 kΩ
+at A0 and A1 are what makes a wire that is off read as open, and not as its neighbour. **VREF of the
+driver stays at 3.3 V** (the board's 3V3 pin): it sets the driver's own current limit.
+
+Supply the board with regulated 5 V at its 5V pin, and the pressure elements from the same 5 V: the
+converter measures against it. Through USB alone it has less. Set the brown-out fuse to 4.3 V
+(extended fuse 0xFC), as the chip may not run at 16 MHz on less. Without a bootloader, program
+neither BOOTRST nor WDTON, and unplug D11 while flashing through the ISP pins.
+
+An encoder is optional; `encoder = true` in `[machine]` lets the board watch that the motor turns.
 """
 TAIL = """
 The gate gets an edge every 4 ms, as from a computer, and its parts stay the same. At 5 V its pump

@@ -5,6 +5,8 @@ import pty
 import tty
 from collections.abc import Callable
 
+import pytest
+
 from controller.limits import Limits
 from controller.loop import Loop
 from controller.modes import Mode, State
@@ -13,6 +15,7 @@ from controller.trips import Trip
 from controller.wish import Wish
 from firmware_bridge.line import Port
 from firmware_bridge.port import SerialPort, open_port
+from hardware.errors import HardwareError
 from hardware.roller import Cut, Sample
 from sim.board import Board, BoardPort, met
 from tests.board_bench import powered
@@ -120,6 +123,13 @@ def test_a_board_that_was_powered_on_is_acknowledged_by_whoever_meets_it() -> No
     story = Story()
     assert story.cuts == [Cut.RESET]
     assert story.mode is Mode.IDLE
+
+
+def test_a_converter_that_cannot_read_its_reference_is_told_at_the_start() -> None:
+    _, board = powered()
+    board.mcu.apply_mv(14, 600.0)  # the reference's channel
+    with pytest.raises(HardwareError, match="failed its self-test"):
+        met(board, BoardPort(board))
 
 
 def test_a_session_with_pain_and_the_way_back() -> None:

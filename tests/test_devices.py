@@ -123,6 +123,13 @@ def test_what_is_not_wired_is_not_fitted(tmp_path: Path) -> None:
     assert (told.gate, told.pressure_b, told.current) == (False, False, False)
 
 
+def test_an_encoder_is_for_a_microcontroller_only(tmp_path: Path) -> None:
+    found = configured(tmp_path, "[machine]\nencoder = true")
+    assert devices.mcu_settings(devices.suited(found, DEVICE)).encoder is True
+    with pytest.raises(SettingsError, match="encoder = true: must be false on this Pi's own pins"):
+        devices.suited(found, "gpio")
+
+
 def test_who_is_met_is_told_once_and_that_there_is_no_light(
     found: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

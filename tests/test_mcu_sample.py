@@ -138,6 +138,8 @@ def test_what_is_not_fitted_is_said() -> None:
     assert bare[ParameterIndex.FITTED] == bare[ParameterIndex.B_SPAN] == 0
     gated = parameters(replace(SETTINGS, current=False), NOMINAL)
     assert gated[ParameterIndex.FITTED] == 1
+    watched = parameters(replace(SETTINGS, encoder=True), NOMINAL)
+    assert watched[ParameterIndex.FITTED] == 7
 
 
 @given(

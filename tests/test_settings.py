@@ -149,6 +149,7 @@ WRONG = [
     ("person", "foot_length_cm", ["19.9", "33", '"26"', "nan", "inf", "false"]),
     ("person", "first_foot", ['"both"', "1", '""', "[]"]),
     ("machine", "travel_cm", ["9", "26", "nan", "[20]"]),
+    ("machine", "encoder", ['"yes"', "1", "0"]),
     ("engine", "rate_hz", ["99", "1001", "250.0", "250.5", "true"]),
     ("engine", "folder", ['""', '"  "', "1", "[]"]),
     ("signals", "quiet", ["0", "1", '"yes"', "[]"]),

@@ -72,6 +72,9 @@ ISR(TIMER2_COMPA_vect) {
 /* The rest of a sample, for which there is time; apart, so that the interrupt has little to save. */
 static void __attribute__((noinline)) fold(struct channel *channel, uint16_t count, bool driven) {
     hurt |= channel_fold(channel, count, driven);
+    if (hurt) { /* the limits were tightened since the comparison was prepared */
+        motor_off();
+    }
 }
 
 static void __attribute__((noinline)) go_on(uint8_t now) {

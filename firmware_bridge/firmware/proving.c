@@ -8,7 +8,9 @@
 #include <util/atomic.h>
 #include <util/crc16.h>
 
+#include "board.h"
 #include "protocol.h"
+#include "sensors.h"
 
 enum {
     CHECK = 0x5A,
@@ -16,6 +18,7 @@ enum {
     CRC_START = 0xFFFF,
     FLASH_STEP = 16,       /* bytes of program memory a millisecond: 12 kB take 0.8 s */
     BITE_LONGEST_MS = 100, /* a sound watchdog of 15 ms bites long before */
+    SETTLING_READINGS = 10, /* 104 us each */
     PATTERN = 0x55
 };
 
@@ -179,15 +182,34 @@ static void be_bitten(void) {
     failed |= FAILED_WATCHDOG;
 }
 
+/* --- Converter ------------------------------------------------------------------------------- */
+
+static uint16_t converted(void) {
+    ADCSRA = _BV(ADEN) | _BV(ADSC) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0);
+    for (uint16_t turns = UINT16_MAX; turns != 0 && ADCSRA & _BV(ADSC); turns--) {
+    }
+    return ADC;
+}
+
+/* It can read its own reference; the first readings give that the time to settle. */
+static bool converter_works(void) {
+    ADMUX = _BV(REFS0) | MUX_BANDGAP;
+    for (uint8_t reading = 0; reading < SETTLING_READINGS; reading++) {
+        converted();
+    }
+    return bandgap_right(converted());
+}
+
 void proving_begin(void) {
     uint8_t cause = GPIOR1 & 0x0F;
     bool kept = retained.check == check_of(&retained);
+    bool bitten = cause == 0 || cause & RESET_WATCHDOG; /* 0: a bootloader has cleared it */
 
     if (!kept) {
         retained = (struct retained){.cut = CUT_RESET};
         keep();
     }
-    if (retained.biting != BITING) {
+    if (retained.biting != BITING || !bitten) {
         retained.boots++;
         retained.reset_cause = cause;
         if (retained.cut == CUT_NONE) {
@@ -199,6 +221,9 @@ void proving_begin(void) {
     keep();
     if (GPIOR0 != 0) {
         failed |= FAILED_RAM;
+    }
+    if (!converter_works()) {
+        failed |= FAILED_ADC;
     }
     flash_part(UINT16_MAX);
     flash_closed();

@@ -7,8 +7,6 @@ enum {
     SECOND_MS = 1000,
     SPAN_10PA = 7500,    /* what a line's span stands for */
     CODE_BITS = 10,      /* of the converter; a pressure has fewer counts than 1,024 */
-    BANDGAP_LOW = 190,   /* 1.0 V of 5.25 V */
-    BANDGAP_HIGH = 265,  /* 1.2 V of 4.75 V, and its noise */
     BANDGAP_WRONG_MS = 20
 };
 
@@ -149,7 +147,7 @@ uint8_t sensors_fault(struct sensors *sensors, const struct readings *read,
     if (read->samples == 0) {
         return late ? CUT_SENSOR_SILENT : CUT_NONE;
     }
-    count_up(&sensors->bandgap_ms, read->bandgap < BANDGAP_LOW || read->bandgap > BANDGAP_HIGH);
+    count_up(&sensors->bandgap_ms, !bandgap_right(read->bandgap));
     fault = elements_fault(sensors, read, lines, live, rolling);
     sensors->apart_ms = lasting(sensors->apart_ms, both && apart(lines, read->counts));
     if (fault != CUT_NONE) {

@@ -15,6 +15,8 @@ enum {
     SATURATED_COUNTS = 1013, /* 99 % of the range */
     OPEN_COUNTS = 20,        /* 2 %: a wire that is off is pulled down */
     MOST_PAIN_COUNTS = 1000, /* the pressure that is pain must be within the range */
+    BANDGAP_LOW = 190,       /* the reference: 1.0 V of 5.25 V */
+    BANDGAP_HIGH = 265,      /* 1.2 V of 4.75 V, and its noise */
     OPEN_TELLS = 40,         /* a zero below this is too near to it to tell */
     TWICE = 2                /* so many bad samples in a row are no accident */
 };
@@ -49,6 +51,11 @@ struct readings {
     uint16_t bandgap;  /* of the 1.1 V reference: converter and multiplexer work */
     uint8_t samples;   /* of every channel, since the last tick; 0: none */
 };
+
+/* Whether the converter reads its own reference as it should. */
+static inline bool bandgap_right(uint16_t counts) {
+    return counts >= BANDGAP_LOW && counts <= BANDGAP_HIGH;
+}
 
 /* As if nothing had ever been read. */
 void sensors_begin(struct sensors *sensors);
