@@ -30,21 +30,14 @@ from sim.board import Board
 from sim.person import Person
 from sim.roller import SimRoller, Truth
 from tests.firmware_build import SIMULATOR, build_firmware, need
+from tests.timing_host import PARAMETERS
 
 PERIOD_S, STEP_S = 0.004, 0.001
 REFERENCE_KPA = 25
 DUTY = 100  # 1/500: about 3 cm/s
-MOST_DUTY, SERVICE_DUTY = 240, 64
-SETTINGS = {
-    ParameterIndex.A_ZERO: 102,
-    ParameterIndex.A_SPAN: 307,
-    ParameterIndex.B_ZERO: 102,
-    ParameterIndex.B_SPAN: 307,
-    ParameterIndex.LEVEL: 7500,
-    ParameterIndex.MOST_DUTY: MOST_DUTY,
-    ParameterIndex.SERVICE_DUTY: SERVICE_DUTY,
-    ParameterIndex.FITTED: 7,
-}
+SETTINGS = PARAMETERS
+MOST_DUTY = SETTINGS[ParameterIndex.MOST_DUTY]
+SERVICE_DUTY = SETTINGS[ParameterIndex.SERVICE_DUTY]
 BRISK = Person(landing_n=19.0, settle_n_s=200.0, wander_sd_kpa=0.0)  # a foot that knows its way
 LANDING_S = 0.8
 Line = Callable[[bytes], bytes]
