@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from controller import showing
 from controller.buttons import hanging
 from controller.desk import Desk
-from controller.journal import Journal, JournalError, recall, store
+from controller.journal import Journal, JournalError, Recalled, recall, store
 from controller.limits import Limits
 from controller.link import TELL_EVERY_S, Link
 from controller.loop import Clock, Loop
@@ -211,19 +211,24 @@ def _journal(setup: Setup, desk: Desk) -> Journal:
 def _recalled(setup: Setup, now_s: float, desk: Desk) -> State:
     """The kernel's first state, from the journal; and the journal proven writable."""
     path = setup.folder / "journal.json"
-    number, pains, resting, stop = recall(path, now_s)
-    state = State.initial(now_s, number, stop)
-    rest_until_s = now_s + setup.limits.pain_rest_s if resting else -inf
-    sitting = state.sitting._replace(pains=pains, pain_at_s=now_s, rest_until_s=rest_until_s)
-    state = state._replace(sitting=sitting)
+    left = recall(path, now_s)
+    state = revived(left, setup.limits, now_s)
     try:
         store(path, journalled(state))
     except OSError as error:
         raise JournalError(
             f"cannot write {path}: {error.strerror}; free space or mend the folder's rights"
         ) from error
-    desk.record(number)
+    desk.record(left.number)
     return state
+
+
+def revived(left: Recalled, limits: Limits, now_s: float) -> State:
+    """The kernel's first state after what the last engine left behind."""
+    state = State.initial(now_s, left.number, left.stop)
+    rest_until_s = now_s + limits.pain_rest_s if left.resting else -inf
+    sitting = state.sitting._replace(pains=left.pains, pain_at_s=now_s, rest_until_s=rest_until_s)
+    return state._replace(sitting=sitting)
 
 
 def _stop_on_signals(loop: Loop) -> None:

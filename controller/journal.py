@@ -102,15 +102,19 @@ class Recalled(NamedTuple):
 def recall(path: Path, now_s: float) -> Recalled:
     """Read the journal; one that cannot be understood counts as a session cut short."""
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        stop = None if facts["stop"] is None else _stop(facts["stop"], now_s)
-        if stop is None and facts["session_open"]:
-            stop = _power_lost(now_s)
-        return Recalled(int(facts["session"]), int(facts["pains"]), bool(facts["resting"]), stop)
+        return recalled(json.loads(path.read_text(encoding="utf-8")), now_s)
     except FileNotFoundError:
         return Recalled()
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, OSError):
         return Recalled(stop=_power_lost(now_s))
+
+
+def recalled(facts: Mapping[str, Any], now_s: float) -> Recalled:
+    """What `facts` of a journal say to a new engine. Raises `KeyError` and its like on nonsense."""
+    stop = None if facts["stop"] is None else _stop(facts["stop"], now_s)
+    if stop is None and facts["session_open"]:
+        stop = _power_lost(now_s)
+    return Recalled(int(facts["session"]), int(facts["pains"]), bool(facts["resting"]), stop)
 
 
 def _stop(facts: Mapping[str, Any], now_s: float) -> Stop:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from gpiozero import MCP3008
 
 from hardware.roller import Drive
-from sim.massage import TICK_S, BenchError, Massage, PinMassage, let_pass
+from sim.massage import PIN_TICK_S, TICK_S, BenchError, Massage, PinMassage, let_pass
 
 __all__ = ["BenchError", "in_words", "measure"]
 
@@ -94,7 +94,7 @@ def _once(ticks: int) -> Run:
     gc.freeze()
     try:
         bare_s = _cpu_s(lambda: let_pass(_BareClock(), _nothing, ticks))
-        cpu_s = _cpu_s(lambda: massage.advance(ticks))
+        cpu_s = _cpu_s(lambda: massage.advance(ticks * TICK_S))
     finally:
         gc.unfreeze()
     if not massage.rolling:
@@ -132,7 +132,7 @@ def _once_on_pins(ticks: int) -> tuple[float, float, float]:
     gc.freeze()
     try:
         massage.cpu_s = 0.0
-        massage.advance(ticks)
+        massage.advance(ticks * PIN_TICK_S)
         if not massage.rolling:
             raise BenchError(f"the massage on pins did not go on: {massage.words}")
         return massage.cpu_s, _cpu_s(read_and_drive), _cpu_s(convert)

@@ -8,7 +8,7 @@ import pytest
 from sim import bench
 from sim import massage as stack
 from sim.__main__ import main
-from sim.massage import Massage, PinMassage
+from sim.massage import PIN_TICK_S, Massage, PinMassage
 
 KEYS = {"simulated_s", "cpu_s", "speed", "ticks", "us_per_tick", "bare_us_per_tick", "ratio",
         "runs", "pins", "python", "machine"}  # fmt: skip
@@ -45,14 +45,14 @@ def test_it_also_speaks_to_people(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_measured_is_a_running_massage_at_1_khz() -> None:
     massage = Massage()
     assert massage.rolling
-    massage.advance(1000)
+    massage.advance(1.0)
     assert massage.rolling
     assert "left" in massage.words
 
 
 def test_the_longest_run_needs_no_person() -> None:
     massage = Massage()
-    massage.advance(60_000)
+    massage.advance(60.0)
     assert massage.rolling
 
 
@@ -60,7 +60,7 @@ def test_on_pins_a_massage_runs_too_and_only_its_ticks_are_counted() -> None:
     massage = PinMassage()
     assert massage.rolling
     before_cm, before_s = massage.wired.sim.truth().position_cm, massage.cpu_s
-    massage.advance(1000)
+    massage.advance(4.0)
     assert massage.rolling
     assert massage.wired.sim.truth().position_cm - before_cm > 4.0
     assert massage.cpu_s > before_s
@@ -69,7 +69,7 @@ def test_on_pins_a_massage_runs_too_and_only_its_ticks_are_counted() -> None:
 
 def test_the_longest_run_on_pins_needs_no_person() -> None:
     massage = PinMassage()
-    massage.advance(bench.MOST_PIN_TICKS)
+    massage.advance(bench.MOST_PIN_TICKS * PIN_TICK_S)
     assert massage.rolling
     massage.wired.close()
 
@@ -95,7 +95,7 @@ class Interrupted(PinMassage):
 def test_a_massage_that_does_not_go_on_is_no_figure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(Massage, "advance", lambda _self, _ticks: None)
+    monkeypatch.setattr(Massage, "advance", lambda _self, _seconds: None)
     monkeypatch.setattr(Massage, "rolling", property(lambda _self: False))
     monkeypatch.setattr(Massage, "__init__", lambda _self: None)
     monkeypatch.setattr(Massage, "words", "Paused.")

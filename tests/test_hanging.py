@@ -14,7 +14,7 @@ from controller.modes import Mode
 from controller.service import Task
 from controller.signs import Sign
 from controller.watch import Trip
-from sim.massage import QuickJournal
+from sim.stack import QuickJournal
 from tests.harness import Rig
 
 BUTTONS = ("start", "plus", "minus")
