@@ -141,12 +141,15 @@ class SimRoller:
         """Let the plant live until `at_s`; an instant that has passed costs nothing."""
         at_us = at_s * _US - 0.001  # the float nearest to a whole µs means that µs
         now_us, contact, carriage = self._now_us, self._contact, self._carriage
+        person = self._person
         while not at_us <= now_us:
             next_us, dt_s = now_us + self._step_us, self._dt_s
             if not at_us > next_us - 1.0:  # what is left is less than a step
                 next_us = float(ceil(at_us))
                 dt_s = (next_us - now_us) / _US
-            load_n = leg.advance(self._person, self._pressure_kpa, dt_s)
+            load_n = leg.advance(person, self._pressure_kpa, carriage.position_m, dt_s)
+            if person.presses_stop:
+                self.set_stop(True)
             force_n = sole.advance(contact, load_n, carriage.position_m, carriage.speed_m_s, dt_s)
             self._pressure_kpa = force_n * KPA_PER_N
             if power.advance(self._gate, not self._stop, dt_s):
@@ -204,7 +207,7 @@ class SimRoller:
 
     def set_stop(self, down: bool) -> None:
         """Press or release the wired stop switch."""
-        self._stop = down
+        self._stop, self._person.presses_stop = down, False
 
     def unplug_sensor(self) -> None:
         """Pull the wire of pressure channel A."""

@@ -67,11 +67,13 @@ PURE = (
     "hardware.roller",
     "hardware.signals",
     "hardware.wiring",
+    "sim.acts",
     "sim.elf",
     "sim.foot",
     "sim.gate",
     "sim.misread",
     "sim.motor",
+    "sim.pain_map",
     "sim.person",
 )
 LONGEST_FUNCTION = 40

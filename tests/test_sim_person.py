@@ -23,7 +23,7 @@ def settled(person: Person = STILL, seed: int = 1) -> PersonState:
 def live(
     state: PersonState, seconds: float, pressure_kpa: float = 24.0, dt_s: float = DT_S
 ) -> list[float]:
-    return [advance(state, pressure_kpa, dt_s) for _ in range(round(seconds / dt_s))]
+    return [advance(state, pressure_kpa, 0.05, dt_s) for _ in range(round(seconds / dt_s))]
 
 
 def test_a_foot_begins_in_the_air() -> None:
