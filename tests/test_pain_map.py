@@ -52,15 +52,16 @@ def test_the_sites_of_one_person_go_together_but_are_not_one(men: list[dict[str,
     assert 0.66 < statistics.correlation(heels, arches) < 0.74
 
 
-def test_a_threshold_is_met_by_the_deepest_tissue_under_the_head() -> None:
-    """The area is guessed from the mean of the stress, here taken from the specification's law."""
-    pain = pain_map(FOOT, MEANS)
+@pytest.mark.parametrize("share", [0.15, 0.4, 1.0])
+def test_a_threshold_is_met_by_the_deepest_tissue_under_the_head(share: float) -> None:
+    """The area is what a head of that peak and 0.6 of it in the mean needs for its force."""
+    pain = pain_map(FOOT, {site: share * kpa for site, kpa in MEANS.items()})
     for cm, site in ((2, "heel"), (10, "arch"), (17, "ball"), (23, "small toes")):
         force_n = pain.by_cm_kpa[cm] / KPA_PER_N
         peak = peak_kpa(FOOT, cm / FOOT.length_cm, force_n)
         area_cm2 = force_n / (0.6 * peak) * 10.0
-        assert 10.0 < area_cm2 < 25.0
-        assert peak == pytest.approx(MEANS[site] * area_cm2**-0.25, rel=0.01)
+        assert 8.0 < area_cm2 < 25.0
+        assert peak == pytest.approx(share * MEANS[site] * area_cm2**-0.25, rel=0.01)
 
 
 def test_the_most_sensitive_site_under_the_head_counts() -> None:
@@ -91,7 +92,7 @@ def test_the_longer_it_presses_the_less_is_borne() -> None:
     assert pain.hurts_over_kpa(0.0, 0.1) == pytest.approx(200.0 * 10.0**0.08)
     assert pain.hurts_over_kpa(0.01, 3.0) == 0.5 * pain.hurts_over_kpa(0.0, 3.0)
     assert pain.least_kpa == pain.hurts_over_kpa(0.01, LONG_S) == pain.hurts_over_kpa(0.01, 1e6)
-    assert pain.hurts_over_kpa(0.0, 0.0) == pain.hurts_over_kpa(0.0, 0.01)
+    assert pain.hurts_over_kpa(0.0, 0.0) == pytest.approx(200.0 * 0.01**-0.08)
 
 
 @pytest.mark.parametrize(("position_m", "cm"), [(-0.01, 0), (0.014, 1), (0.016, 2), (0.9, 2)])

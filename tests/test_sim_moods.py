@@ -12,6 +12,7 @@ from sim.acts import Act, Bounce, Effort, FootOff, FootOn, Shift
 from sim.events import EVENTS
 from sim.foot import Foot
 from sim.moods import MOODS, drawn_person, habits
+from sim.pain_map import drawn_thresholds, pain_map
 from sim.person import Person
 
 FOOT = Foot()
@@ -57,10 +58,16 @@ def test_legs_rest_as_the_rest_allows_and_as_it_is_bearable() -> None:
 
 
 def test_half_of_the_people_are_women() -> None:
-    """Seen in the whole: an even mix of men and women lies at the middle of both means."""
-    heels_kpa = [one.pain_map.by_cm_kpa[2] for one in people("still", 3000) if one.pain_map]
-    alike_kpa = statistics.mean(heels_kpa) / (1.0 + 0.78) * 2.0
-    assert alike_kpa == pytest.approx(315.0, rel=0.03)
+    """Seen in the whole: people are as sensitive as an even mix of women and men."""
+    rng = Random(2)
+    mixed_kpa = [
+        statistics.mean(
+            pain_map(FOOT, drawn_thresholds(rng, woman=woman)).by_cm_kpa[2] for _ in range(2000)
+        )
+        for woman in (False, True)
+    ]
+    drawn_kpa = [one.pain_map.by_cm_kpa[2] for one in people("still", 4000) if one.pain_map]
+    assert statistics.mean(drawn_kpa) == pytest.approx(statistics.mean(mixed_kpa), rel=0.015)
 
 
 def test_moods_differ_in_wander_and_in_how_they_flinch() -> None:

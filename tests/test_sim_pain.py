@@ -111,11 +111,11 @@ def test_the_hand_is_on_stop_250_to_600_ms_after_the_pain_wherever_the_foot_is()
     for seed in range(60):
         state = settled(replace(BRISK, reaches_for_stop=True), seed)
         live(state, 0.002, 120.0)
-        passed = 2
-        while not state.presses_stop:
+        on_stop = []
+        for _ in range(700):
             live(state, DT_S, 0.0)
-            passed += 1
-        delays_s.append(passed * DT_S)
+            on_stop.append(state.presses_stop)
+        delays_s.append((on_stop.index(True) + 3) * DT_S)
     assert 0.248 < min(delays_s) < 0.29
     assert 0.56 < max(delays_s) < 0.603
 
@@ -133,6 +133,14 @@ def test_a_hand_on_its_way_is_not_sent_again() -> None:
         state.presses_stop = False
         live(state, 1.0)
         assert not state.presses_stop
+
+
+def test_the_hand_goes_on_when_the_foot_lies_quietly_again() -> None:
+    state = settled(replace(BRISK, reaches_for_stop=True))
+    live(state, 0.15, 120.0)
+    act(state, FootOn())
+    assert live(state, 0.5)[-1] == BRISK.leg_load_n
+    assert state.presses_stop
 
 
 def test_a_calm_person_reaches_for_nothing() -> None:
@@ -202,10 +210,11 @@ def test_the_head_hurts_where_it_is() -> None:
     roller.foot_on()
     roller.wait_until(1.0)
     places_cm = [0.0]
-    while roller.truth().pressure_kpa > 0.0:
+    for ms in range(1001, 3001):
         roller.drive(AHEAD)
-        roller.wait_until(roller.now_s() + DT_S)
+        roller.wait_until(ms * DT_S)
         places_cm.append(roller.truth().position_cm)
-    rolled_cm = places_cm[-1] - 5.5
-    assert 0.0 < rolled_cm < 0.35 * 7.0
+        if roller.truth().pressure_kpa == 0.0:
+            break
+    assert 5.5 < places_cm[-1] < 8.0
     assert all(b >= a for a, b in pairwise(places_cm))
