@@ -100,3 +100,13 @@ def test_a_place_is_looked_up_at_the_nearest_centimetre_of_the_sole(
     position_m: float, cm: int
 ) -> None:
     assert PainMap((100.0, 200.0, 300.0)).hurts_over_kpa(position_m, 1.0) == 100.0 * (cm + 1)
+
+
+def test_hardly_anybody_hurts_below_the_level_at_which_the_machine_stops() -> None:
+    """75 kPa for a tenth of a second, somewhere from heel to ball; T1 stops within milliseconds."""
+    rng = Random(1)
+    sensitive = 0
+    for index in range(2000):
+        pain = pain_map(FOOT, drawn_thresholds(rng, woman=index % 2 == 0))
+        sensitive += any(pain.hurts_over_kpa(cm / 100.0, 0.1) < 75.0 for cm in range(20))
+    assert 0.003 < sensitive / 2000 < 0.02
