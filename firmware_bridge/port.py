@@ -5,7 +5,7 @@ most Arduinos; whoever talks to one has to be patient for about two seconds.
 """
 
 import errno
-import select
+import os
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +21,7 @@ MOST_BYTES = 4096
 GONE = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO)
 FORBIDDEN = (errno.EACCES, errno.EPERM)
 HELD = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
+UNLISTED = "which ports are there cannot be told while one comes or goes"
 
 
 def ports_here() -> list[str]:
@@ -66,13 +67,20 @@ def _why_not(
     if "://" in name:
         return MissingHardwareError(f"{name} cannot be reached ({error}): start what answers there")
     if number in GONE:
-        found = ", ".join(here())
         return MissingHardwareError(
-            f"{name} is not there: plug the microcontroller in, or name its port "
-            f"({f'there is {found}' if found else 'there is none now'}); a name under "
-            "/dev/serial/by-id stays the same when ports are renamed"
+            f"{name} is not there: plug the microcontroller in, or name its port ({_there(here)}); "
+            "a name under /dev/serial/by-id stays the same when ports are renamed"
         )
     return HardwareError(f"{name} cannot be opened ({error}): unplug it, plug it in again")
+
+
+def _there(here: Callable[[], list[str]]) -> str:
+    """Which ports there are; of a device that is just leaving half the entries are gone."""
+    try:
+        found = ", ".join(here())
+    except (OSError, TypeError, ValueError):  # no number, half a number, no text any more
+        return UNLISTED
+    return f"there is {found}" if found else "there is none now"
 
 
 def _number(error: BaseException) -> int | None:
@@ -99,12 +107,11 @@ class SerialPort:
     def write(self, data: bytes) -> None:
         """Send `data`. Raises `ReadError` when the port is gone, or nobody fetches what is sent.
 
-        The system takes a frame at once or not at all; pyserial is not asked to wait, for its time
-        would also be over when this process was merely paused.
+        The system takes a frame at once or not at all. pyserial is not asked to write: it would
+        try again without end where the system takes nothing, for the loop has no time to give.
         """
         with self._translated():
-            _, ready, _ = select.select([], [self._port], [], 0)
-            taken = self._port.write(data) if ready else 0
+            taken = _taken(self._port.fileno(), data)
         if taken != len(data):
             raise ReadError(f"{self._name} takes nothing any more: unplug it, plug it in again")
 
@@ -126,3 +133,11 @@ class SerialPort:
             raise ReadError(
                 f"{self._name} is gone ({error}): plug it in again, check cable and plugs"
             ) from error
+
+
+def _taken(file: int, data: bytes) -> int:
+    """Return how many of the bytes the system has taken."""
+    try:
+        return os.write(file, data)
+    except BlockingIOError:
+        return 0

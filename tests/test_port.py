@@ -114,11 +114,31 @@ def test_a_far_end_that_goes_is_told() -> None:
         port.write(b"x")
 
 
-def test_what_nobody_fetches_is_not_waited_for(pty: Wire) -> None:
-    with closing(open_port(pty.name)) as port:
+def test_what_nobody_fetches_is_not_waited_for(wire: Wire) -> None:
+    with closing(open_port(wire.name)) as port:
         with pytest.raises(ReadError, match="takes nothing any more"):
             write_much(port)
         port.discard()
+
+
+def test_a_system_that_takes_nothing_is_asked_once(
+    pty: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may say that it takes bytes, and then take none."""
+    asked: list[bytes] = []
+
+    def full(_file: int, data: bytes) -> int:
+        asked.append(data)
+        if len(asked) > 1:
+            raise OSError(errno.EIO, "asked again")
+        raise BlockingIOError(errno.EAGAIN, "full")
+
+    with closing(open_port(pty.name)) as port:
+        monkeypatch.setattr(os, "write", full)
+        with pytest.raises(ReadError, match="takes nothing any more"):
+            port.write(b"12345678")
+        monkeypatch.undo()
+    assert asked == [b"12345678"]
 
 
 class WiredPort(FakePort):
@@ -169,6 +189,19 @@ def test_a_missing_port_is_told_with_those_that_are_there(tmp_path: Path) -> Non
         open_port(name, lambda: ["/dev/ttyACM0", "/dev/ttyUSB1"])
     with pytest.raises(MissingHardwareError, match="there is none now"):
         open_port(name, list)
+
+
+@pytest.mark.parametrize(
+    "gone", [TypeError("int(None)"), UnicodeDecodeError("utf-8", b"x", 0, 1, "x"), OSError("x")]
+)
+def test_a_port_that_leaves_while_the_ports_are_listed_ends_nothing(
+    gone: Exception, tmp_path: Path
+) -> None:
+    def listed() -> list[str]:
+        raise gone
+
+    with pytest.raises(MissingHardwareError, match=r"is not there.*cannot be told while one comes"):
+        open_port(str(tmp_path / "ttyUSB0"), listed)
 
 
 def test_a_file_is_no_port(tmp_path: Path) -> None:
