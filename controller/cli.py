@@ -18,7 +18,7 @@ from controller.cli_parser import parser
 from controller.devices import calibration_file_of, calibrations, mcu_port, open_on, suited
 from controller.journal import JournalError
 from controller.link import LinkError
-from controller.output import delivered
+from controller.output import Notes, delivered
 from controller.processes import side_by_side, tell_ready
 from controller.settings import DEFAULT_PATH, MissingSettingsError, Settings, SettingsError
 from controller.settings_keys import template
@@ -89,22 +89,25 @@ def _engine(given: argparse.Namespace) -> int:
         found.wiring, calibration_file_of(given.device, found.folder)
     )
     trust = calibration.trust(_today().toordinal(), b_fitted=b_fitted(found.wiring))
-    with engine.hold(setup_of(found, trust)) as held:
+    with engine.hold(setup_of(found, trust)) as held, closing(Notes()) as notes:
         for lack in calibration_report.lacking(found, trust):
             print(f"note: {lack}", flush=True)
         clock = engine.MonotonicClock()
-        roller = _open(given.device, found, calibration, clock)
+        roller = _open(given.device, found, calibration, clock, notes.tell)
         print(engine.kept_time(engine.run(roller, clock, held, roller.signals)))
     return OK
 
 
 def _open(
-    device: str, found: Settings, calibration: Calibration, clock: engine.MonotonicClock
+    device: str,
+    found: Settings,
+    calibration: Calibration,
+    clock: engine.MonotonicClock,
+    tell: Callable[[str], None],
 ) -> GpioRoller | McuRoller:
     port = mcu_port(device)
     if port is None:
         return open_roller(found.wiring, calibration, clock=clock.now_s)
-    tell = partial(print, "note:", flush=True)
     return open_on(port, found, calibration, clock=clock.now_s, tell=tell)
 
 
@@ -142,10 +145,11 @@ def _calibrate(given: argparse.Namespace) -> int:
     file = calibration_file_of(given.device, found.folder)
     names = calibrate.elements_of(found.wiring, given.element)
     clock, talk = engine.MonotonicClock(), calibrate.Talk(input, print)
+    tell = partial(print, "note:", flush=True)
     with (
         calibrate.interruptible(),
         engine.hold(setup_of(found)),
-        closing(_open(given.device, found, Calibration(), clock)) as roller,
+        closing(_open(given.device, found, Calibration(), clock, tell)) as roller,
     ):
         kept = calibrate.guided(calibrate.Scale(roller, clock, talk), file, names, _today())
     return OK if kept else FAILED

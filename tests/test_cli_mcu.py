@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from controller import cli, cli_mcu, devices, engine
+from controller.output import Notes
 from controller.pace import Pace
 from firmware_bridge import flash as flashing
 from firmware_bridge import monitor
@@ -283,8 +284,12 @@ def test_an_engine_runs_behind_a_microcontroller(
         seen.extend([held.setup, signals])
         return Pace()
 
+    def opened(*_given: Any, tell: Any, **_named: Any) -> Any:
+        assert isinstance(tell.__self__, Notes), "the loop waits for nobody who reads"
+        return bench.open()
+
     monkeypatch.setattr(engine, "run", run)
-    monkeypatch.setattr(devices, "open_mcu", lambda *_given, **_named: bench.open())
+    monkeypatch.setattr(devices, "open_mcu", opened)
     assert run_engine(config) == 0
     told = capsys.readouterr().out
     assert "note: a microcontroller has neither light nor buzzer" in told
