@@ -1,11 +1,14 @@
 """What the controller wants of the microcontroller, and the parameters that say it. Pure.
 
 Everything is rounded to the side on which the firmware is not stricter than the kernel in duty and
-not laxer in pressure; the firmware bounds each value once more.
+not laxer in pressure; the firmware bounds each value once more. It knows an element as one straight
+line. That line is as flat as the element's flattest piece: whatever is too much pressure, or too
+quick a rise, for the kernel is so for the firmware.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor
 
 from firmware_bridge.messages import PARAMETER_BOUNDS, Fitted, ParameterIndex
@@ -17,6 +20,10 @@ FULL_COUNTS = 1023
 SPAN_KPA = 75.0
 MOST_COUNTS = 1000
 """There must be counts left above the pressure that is pain."""
+LEAST_ZERO = 40
+"""Of an element that reads less at rest, the firmware cannot tell a wire that is off (T9)."""
+MOST_CURVED = 1.1
+"""Its steepest piece to its flattest. So much too high the firmware may read: 20 kPa as 22."""
 DUTY_UNITS = 500
 NOT_FITTED = 0
 
@@ -63,23 +70,42 @@ def parameters(settings: McuSettings, calibration: Calibration) -> Mapping[Param
 
 
 def _line(name: str, element: Element) -> tuple[int, int]:
-    """Zero and span of an element, counts: a straight line that is exact at 0 and at 75 kPa."""
-    zero = round(element.raw_at(0.0) * FULL_COUNTS)
-    end = floor(element.raw_at(SPAN_KPA / KPA_PER_N) * FULL_COUNTS)
+    """Zero and span of an element, counts: a straight line that is never above its curve."""
+    slopes = _slopes(element)
+    at_rest = element.raw_at(0.0) * FULL_COUNTS
+    zero, end = round(at_rest), floor(at_rest + min(slopes) + 1e-6)
     _, most_zero = PARAMETER_BOUNDS[ParameterIndex.A_ZERO]
     least_span, most_span = PARAMETER_BOUNDS[ParameterIndex.A_SPAN]
-    if not 0 <= zero <= most_zero:
+    reads = f"{name} reads {zero} of {FULL_COUNTS} counts with nothing on the head"
+    if not LEAST_ZERO <= zero <= most_zero:
         raise HardwareError(
-            f"{name} reads {zero} of {FULL_COUNTS} counts with nothing on the head: the "
-            f"microcontroller takes 0 to {most_zero}; set the amplifier's offset, then calibrate"
+            f"{reads}: the microcontroller takes {LEAST_ZERO} to {most_zero}, as with less it "
+            "cannot tell a wire that is off; set the amplifier's offset, then calibrate"
+        )
+    if not max(slopes) <= MOST_CURVED * min(slopes):
+        raise HardwareError(
+            f"{name} is curved: where it is steepest it rises {max(slopes) / min(slopes):.2f} "
+            f"times as much as where it is flattest, and the microcontroller knows only a straight "
+            f"line (at most {MOST_CURVED:g} times): calibrate it anew, with weights that are well "
+            "apart; if it stays so, use a straight element, such as a load cell"
         )
     if not (least_span <= end - zero <= most_span and end <= MOST_COUNTS):
         raise HardwareError(
-            f"{name} reads {zero} of {FULL_COUNTS} counts with nothing on the head and {end} at "
-            f"{SPAN_KPA:g} kPa: the microcontroller takes {least_span} to {most_span} counts more, "
-            f"{MOST_COUNTS} at most; change the amplifier's gain, then calibrate"
+            f"{reads} and {end} at {SPAN_KPA:g} kPa: the microcontroller takes {least_span} to "
+            f"{most_span} counts more, {MOST_COUNTS} at most; change the amplifier's gain, then "
+            "calibrate"
         )
     return zero, end - zero
+
+
+def _slopes(element: Element) -> list[float]:
+    """What 75 kPa would add at the slope of each piece of the curve up to there, counts."""
+    span_n = SPAN_KPA / KPA_PER_N
+    return [
+        (high.raw - low.raw) / (high.load_n - low.load_n) * span_n * FULL_COUNTS
+        for low, high in pairwise(element.points)
+        if low.load_n < span_n
+    ]
 
 
 def _duty(index: ParameterIndex, duty: float) -> int:

@@ -146,7 +146,7 @@ def test_what_is_not_fitted_is_said() -> None:
     level_kpa=st.floats(40.0, 75.0),
     most_duty=st.floats(0.0, 1.0),
     service_duty=st.floats(0.0, 1.0),
-    zero=st.floats(0.0, 0.35),
+    zero=st.floats(0.04, 0.35),
     slope=st.floats(0.0015, 0.009),
 )
 def test_every_parameter_is_within_its_bounds_or_nothing_is_set(
@@ -178,7 +178,9 @@ def test_the_loosest_limit_is_one_the_firmware_takes() -> None:
         ((Point(0.45, 0.0), Point(0.8, 60.0)), "offset"),
         ((Point(0.1, 0.0), Point(0.99, 60.0)), "gain"),
         ((Point(0.1, 0.0), Point(0.15, 60.0)), "gain"),
-        ((Point(0.0, 0.0), Point(0.95, 60.0)), "gain"),
+        ((Point(0.2, 0.0), Point(0.98, 60.0)), "gain"),
+        ((Point(0.0, 0.0), Point(0.95, 60.0)), "offset"),
+        ((Point(0.0385, 0.0), Point(0.4, 60.0)), "wire that is off; set the amplifier's offset"),
     ],
 )
 def test_an_element_that_does_not_fit_the_firmware_is_refused(
