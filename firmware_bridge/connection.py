@@ -9,10 +9,9 @@ opened again after a while. Nothing here drives anything.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from math import inf
 from typing import TypeGuard
 
-from firmware_bridge.handshake import SLOWEST_ANSWER_S, Handshake
+from firmware_bridge.handshake import Handshake
 from firmware_bridge.line import Line, Port
 from firmware_bridge.messages import (
     SOFT_RESTART_MS,
@@ -51,7 +50,7 @@ class Connection:
         self._meeting = partial(Handshake, name, wanted)
         self._line: Line | None = None
         self._handshake: Handshake | None = None
-        self._heard_at_s = self._retry_at_s = clock()
+        self._heard_at_s = self._looked_at_s = self._retry_at_s = clock()
         self._wait_s = FIRST_WAIT_S
 
     @property
@@ -67,7 +66,7 @@ class Connection:
         """
         news: list[Status] = []
         try:
-            while self.identity is None or not news:
+            while self.identity is None or not self.up or not news:
                 news = self._advance(self._clock())
                 pause(POLL_S)
         except BaseException:
@@ -112,13 +111,14 @@ class Connection:
         elif now_s - self._heard_at_s > SILENT_S:
             self._begin(line, now_s)
             self._note(ReadError(f"{self._name} is silent: check supply, cable and plugs"))
+        self._looked_at_s = now_s
         return news
 
     def _is_news(self, frame: McuFrame, line: Line, now_s: float) -> TypeGuard[Status]:
         """Take one frame; whether it is a STATUS of one who has been met."""
         self._heard_at_s = now_s
         if self._handshake is not None:
-            self._handshake.hear(frame, now_s)
+            self._handshake.hear(frame, self._looked_at_s)
             if not self._handshake.done:
                 return False
             self._met(self._handshake)
@@ -130,9 +130,8 @@ class Connection:
         return True
 
     def _begin(self, line: Line, now_s: float) -> None:
-        """Meet who is there. Later on the loop looks too seldom to tell how quick it answers."""
-        slowest_s = inf if self.meetings else SLOWEST_ANSWER_S
-        self._handshake, line.heard_bytes = self._meeting(now_s, slowest_s), 0
+        """Meet who is there."""
+        self._handshake, line.heard_bytes = self._meeting(now_s), 0
 
     def _meet_on(self, line: Line, handshake: Handshake, now_s: float) -> None:
         """One step of a meeting."""

@@ -28,7 +28,7 @@ PATIENCE_S = 3.0
 HELLO_EVERY_S = 0.25
 SET_EVERY_S = 0.05
 SLOWEST_ANSWER_S = 0.010
-"""The quickest answer of all; a link that needs longer cannot carry the heartbeat."""
+"""A link whose quickest answer surely needs longer cannot carry the heartbeat."""
 FLASH = "flash the firmware of this version: footloop flash --port PORT"
 FAILED = {
     Failed.FLASH: f"its program memory is damaged; {FLASH}",
@@ -42,24 +42,16 @@ FAILED = {
 class Handshake:
     """One meeting, from its first HELLO to its end."""
 
-    def __init__(
-        self,
-        name: str,
-        wanted: Mapping[ParameterIndex, int],
-        began_at_s: float,
-        slowest_s: float = SLOWEST_ANSWER_S,
-    ) -> None:
-        """`name`: of the port, for what is told; `wanted`: the parameters to set.
-
-        `slowest_s`: the quickest answer may take so long, as seen by who looks often enough.
-        """
+    def __init__(self, name: str, wanted: Mapping[ParameterIndex, int], began_at_s: float) -> None:
+        """`name`: of the port, for what is told; `wanted`: the parameters to set."""
         self.identity: Identity | None = None
         self.done = False
         self._name, self._wanted, self._began_at_s = name, wanted, began_at_s
         self._left: list[ParameterIndex] = []
         self._next_s = self._asked_at_s = -inf
         self._asked_once = False
-        self._slowest_s, self._quickest_s = slowest_s, inf
+        self._quickest_s = inf
+        self._heard = False
 
     def due(self, now_s: float) -> HostFrame | None:
         """Return what is to be sent now, if anything."""
@@ -75,12 +67,16 @@ class Handshake:
         index = self._left[0]
         return messages.Set(0, 0, index, self._wanted[index])
 
-    def hear(self, frame: McuFrame, now_s: float) -> None:
-        """Take what it says. Raises `HardwareError` when it is not what is needed."""
+    def hear(self, frame: McuFrame, looked_at_s: float) -> None:
+        """Take what it says, which was not there yet when the port was looked at before this.
+
+        Raises `HardwareError` when it is not what is needed.
+        """
+        self._heard = True
         if isinstance(frame, Identity):
             self._meet(frame)
         elif isinstance(frame, Parameter):
-            self._note(frame, now_s)
+            self._note(frame, looked_at_s)
         elif self.identity is not None and not self._left:
             self._conclude(frame)
 
@@ -92,6 +88,11 @@ class Handshake:
             index = self._left[0].name if self._left else "what it was set"
             return HardwareError(
                 f"The microcontroller on {self._name} does not take {index}: {FLASH}"
+            )
+        if self._heard:
+            return HardwareError(
+                f"The microcontroller on {self._name} talks and does not answer: it restarts again "
+                "and again, or hears nothing; check its supply and the cable"
             )
         if heard_bytes:
             return HardwareError(
@@ -105,30 +106,18 @@ class Handshake:
         )
 
     def _meet(self, identity: Identity) -> None:
-        if identity.protocol != VERSION:
-            raise HardwareError(
-                f"The microcontroller on {self._name} speaks version {identity.protocol} of the "
-                f"wire and this program version {VERSION}: {FLASH}"
-            )
-        failed = [FAILED[bit] for bit in Failed if identity.self_test & bit]
-        if identity.self_test:
-            why = "; ".join(failed) or f"code {identity.self_test}; {FLASH}"
-            raise HardwareError(f"The microcontroller on {self._name} failed its self-test: {why}")
-        lacking = self._wanted[ParameterIndex.FITTED] & ~identity.capabilities
-        if lacking:
-            names = ", ".join(bit.name.lower() for bit in Fitted if lacking & bit)
-            raise HardwareError(
-                f"The firmware on {self._name} cannot use what is fitted ({names}): {FLASH}"
-            )
+        error = misfit(self._name, identity, self._wanted[ParameterIndex.FITTED])
+        if error is not None:
+            raise error
         self.identity = identity
         self._left, self._next_s = list(self._wanted), -inf
 
-    def _note(self, answer: Parameter, now_s: float) -> None:
+    def _note(self, answer: Parameter, looked_at_s: float) -> None:
         """A parameter is in force; the quickest first answer tells how quick the link is."""
         if not self._left or answer.parameter != self._left[0]:
             return
         if self._asked_once:
-            self._quickest_s = min(self._quickest_s, now_s - self._asked_at_s)
+            self._quickest_s = min(self._quickest_s, looked_at_s - self._asked_at_s)
         if answer.accepted and answer.value == self._wanted[self._left[0]]:
             del self._left[0]
             self._next_s = -inf
@@ -136,12 +125,37 @@ class Handshake:
     def _conclude(self, status: Status) -> None:
         if not status.configured:  # it has restarted since
             self.identity, self._next_s = None, -inf
-        elif self._quickest_s > self._slowest_s:
-            raise HardwareError(
-                f"{self._name} takes {self._quickest_s * 1000.0:.0f} ms to answer, at most "
-                f"{self._slowest_s * 1000.0:.0f} ms will do: set the adapter's latency timer to "
-                "1 ms (echo 1 | sudo tee /sys/bus/usb-serial/devices/ttyUSB0/latency_timer), or "
-                "take a direct cable"
-            )
+        elif self._quickest_s > SLOWEST_ANSWER_S:
+            raise too_slow(self._name, self._quickest_s)
         else:
             self.done = True
+
+
+def misfit(name: str, identity: Identity, fitted: int) -> HardwareError | None:
+    """Return why the microcontroller on `name` is of no use; `fitted`: bits of what it must use."""
+    if identity.protocol != VERSION:
+        return HardwareError(
+            f"The microcontroller on {name} speaks version {identity.protocol} of the wire and "
+            f"this program version {VERSION}: {FLASH}"
+        )
+    failed = [FAILED[bit] for bit in Failed if identity.self_test & bit]
+    if identity.self_test:
+        why = "; ".join(failed) or f"code {identity.self_test}; {FLASH}"
+        return HardwareError(f"The microcontroller on {name} failed its self-test: {why}")
+    lacking = fitted & ~identity.capabilities
+    if not lacking:
+        return None
+    names = ", ".join(bit.name.lower() for bit in Fitted if lacking & bit)
+    return HardwareError(f"The firmware on {name} cannot use what is fitted ({names}): {FLASH}")
+
+
+def too_slow(name: str, answer_s: float) -> HardwareError:
+    """What to tell of a link whose quickest answer takes `answer_s` at least."""
+    cure = "take a direct cable"
+    if "://" not in name:
+        timer = f"/sys/bus/usb-serial/devices/$(basename $(readlink -f {name}))/latency_timer"
+        cure = f"set the adapter's latency timer to 1 ms (echo 1 | sudo tee {timer}), or {cure}"
+    return HardwareError(
+        f"{name} takes {answer_s * 1000.0:.0f} ms to answer, at most "
+        f"{SLOWEST_ANSWER_S * 1000.0:.0f} ms will do: {cure}"
+    )

@@ -1,6 +1,6 @@
 """How a microcontroller is met, and how it is told that it does not fit."""
 
-from math import inf
+import re
 
 import pytest
 
@@ -10,6 +10,7 @@ from firmware_bridge.handshake import (
     PATIENCE_S,
     SET_EVERY_S,
     Handshake,
+    too_slow,
 )
 from firmware_bridge.mcu_settings import parameters
 from firmware_bridge.messages import (
@@ -163,13 +164,31 @@ def test_a_link_that_is_too_slow_for_the_heartbeat_is_refused() -> None:
         meeting.hear(CONFIGURED)
 
 
-def test_who_looks_too_seldom_does_not_judge_how_quick_the_answers_are() -> None:
+def test_of_what_came_between_two_looks_the_quickest_is_believed() -> None:
     meeting = Meeting()
-    meeting.shake = Handshake(PORT, WANTED, 0.0, slowest_s=inf)
     meeting.hear(WHO)
-    meeting.configure(after_s=0.017)
+    for _ in WANTED:
+        asked = meeting.asked()
+        assert isinstance(asked, Set)
+        looked_at_s = meeting.now_s + 0.009
+        meeting.now_s += 0.030
+        meeting.shake.hear(taken(asked), looked_at_s)
     meeting.hear(CONFIGURED)
     assert meeting.shake.done
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("/dev/ttyUSB3", r"\$\(readlink -f /dev/ttyUSB3\)\)/latency_timer\), or take a direct"),
+        ("/dev/serial/by-id/usb-1a86", r"readlink -f /dev/serial/by-id/usb-1a86\)"),
+        ("socket://10.0.0.7:4000", "will do: take a direct cable$"),
+    ],
+)
+def test_the_latency_timer_to_set_is_that_of_this_port(name: str, cure: str) -> None:
+    said = str(too_slow(name, 0.017))
+    assert re.search(cure, said), said
+    assert "ttyUSB0" not in said
 
 
 def test_the_quickest_answer_counts_and_only_one_to_a_first_question() -> None:
@@ -198,6 +217,20 @@ def test_silence_and_babble_are_told_apart() -> None:
     assert isinstance(silent, MissingHardwareError)
     assert "Nothing answers" in str(silent)
     assert "another device" in str(babble)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_board_that_talks_and_never_answers_is_not_taken_for_another_device(
+    restarts: bool,
+) -> None:
+    meeting = Meeting()
+    if restarts:
+        meeting.hear(WHO)
+        meeting.configure()
+    meeting.hear(CONFIGURED._replace(configured=False))
+    said = str(meeting.shake.overdue(PATIENCE_S, 32))
+    assert "restarts again and again, or hears nothing; check its supply and the cable" in said
+    assert "another device" not in said
 
 
 def test_what_does_not_take_its_settings_is_given_up() -> None:

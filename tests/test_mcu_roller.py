@@ -1,11 +1,12 @@
 """A roller behind a microcontroller: what is said to it, and how it is met."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from firmware_bridge import messages
 from firmware_bridge.handshake import PATIENCE_S
+from firmware_bridge.layout import Direction
 from firmware_bridge.messages import (
     VERSION,
     Acknowledge,
@@ -14,8 +15,10 @@ from firmware_bridge.messages import (
     Hello,
     ParameterIndex,
     Set,
+    Status,
     Stop,
 )
+from firmware_bridge.wire import Decoder
 from hardware.errors import AccessError, HardwareError, MissingHardwareError, ReadError
 from hardware.roller import LATCHED_REST, REST, Cut, Drive
 from tests.fake_mcu import PORT, Bench
@@ -104,6 +107,41 @@ def test_whatever_ends_the_meeting_the_port_is_released(monkeypatch: pytest.Monk
     with pytest.raises(KeyboardInterrupt):
         bench.open()
     assert [port.closed for port in bench.ports] == [True]
+
+
+def test_a_board_that_restarts_at_the_end_of_the_meeting_is_met_before_anything_else() -> None:
+    """Its last word may come in one look with the first of its new life."""
+    bench, held = Bench(), 0.0
+
+    def tamper(data: bytes) -> Iterable[tuple[float, bytes]]:
+        nonlocal held
+        frame = Decoder(Direction.TO_HOST).feed(data)[0]
+        if isinstance(frame, Status) and frame.configured and not held:
+            held = bench.now_s() + 0.010
+            bench.mcu.reset()
+        return [(max(0.0, held - bench.now_s()), data)]
+
+    bench.tamper_to_host = tamper
+    roller = bench.open()
+    assert bench.mcu.configured
+    assert held
+    roller.read()
+    assert roller.raw().pressure_a > 0.0
+
+
+@pytest.mark.parametrize("tick_s", [TICK_S, 0.010])
+def test_a_link_that_has_become_slow_is_refused_when_it_is_met_again(
+    bench: McuBench, tick_s: float
+) -> None:
+    bench.plugged = False
+    bench.ticks(30, REST)
+    bench.plugged = True
+    bench.tamper_to_host = lambda data: [(0.025, data)]
+    for _ in range(500):
+        bench.roller.read()
+        bench.wait(tick_s)
+    assert bench.roller.read().cut is Cut.LINK
+    assert "ms to answer, at most 10 ms will do: set the adapter's latency" in bench.told[-1]
 
 
 # Driving it.
