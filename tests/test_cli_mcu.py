@@ -1,6 +1,8 @@
 """`footloop flash` and `footloop mcu`: without a board, without avrdude, and what is told."""
 
+import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,8 +15,9 @@ from controller.pace import Pace
 from firmware_bridge import flash as flashing
 from firmware_bridge import monitor
 from firmware_bridge.flash import OUTCOMES
-from firmware_bridge.messages import VERSION, CutCode, Identity, Status
-from hardware.errors import AccessError
+from firmware_bridge.messages import VERSION, CutCode, Failed, Identity, Status
+from firmware_bridge.port import open_port
+from hardware.errors import AccessError, HardwareError
 from hardware.roller import REST
 from hardware.signals import NoSignals
 from tests.fake_mcu import PORT, Bench
@@ -159,6 +162,61 @@ def test_a_board_that_does_not_start_after_flashing_is_told(
     told = capsys.readouterr()
     assert "written and verified" in told.out
     assert "Nothing answers" in told.err
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"self_test": Failed.WATCHDOG}, "failed its self-test: its watchdog does not bite"),
+        ({"protocol": VERSION + 1}, f"speaks version {VERSION + 1} of the wire"),
+    ],
+)
+def test_a_board_that_does_not_fit_after_flashing_is_a_failure(
+    bench: Bench,
+    firmware: Path,
+    avrdude: Avrdude,
+    fields: dict[str, int],
+    words: str,
+    capsys: Captured,
+) -> None:
+    avrdude("exit 0")
+    bench.mcu.identity.update(fields)
+    assert flash(firmware) == 1
+    told = capsys.readouterr()
+    assert "written and verified" in told.out
+    assert "firmware 1.2" in told.out
+    assert words in told.err
+    assert all(port.closed for port in bench.ports)
+
+
+def test_no_engine_can_have_the_port_while_it_is_flashed_nor_is_an_engine_s_flashed(
+    firmware: Path, avrdude: Avrdude, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """avrdude itself locks nothing: who has the port, holds it for avrdude."""
+    given = avrdude("exit 0")
+    near, far = os.openpty()
+    port = os.ttyname(far)
+    refused: list[str] = []
+
+    def flashed(*_given: object) -> None:
+        with pytest.raises(AccessError) as caught:
+            open_port(port)
+        refused.append(str(caught.value))
+        raise HardwareError("enough")
+
+    try:
+        with closing(open_port(port)):
+            assert flash(firmware, port=port) == 1
+            assert f"{port} is in use" in capsys.readouterr().err
+        assert not given.exists()
+        monkeypatch.setattr(flashing, "flash", flashed)
+        assert flash(firmware, port=port) == 1
+        assert len(refused) == 1
+        assert "in use" in refused[0]
+        open_port(port).close()
+    finally:
+        os.close(near)
+        os.close(far)
 
 
 @pytest.mark.parametrize(
