@@ -31,7 +31,7 @@ from hardware.calibration import (
     measured,
 )
 from hardware.converters import RESOLUTIONS
-from hardware.roller import REST, Drive, RawPressure
+from hardware.roller import LATCHED_REST, Drive, RawPressure
 from hardware.wiring import Wiring, b_fitted, chip_of
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -59,7 +59,7 @@ class Weighable(Protocol):
     """What is needed of a roller to weigh with it."""
 
     def raw(self) -> RawPressure:
-        """Return the newest readings. Raises `HardwareError`."""
+        """Return the readings of now, also after a long pause. Raises `HardwareError`."""
 
     def drive(self, drive: Drive) -> None:
         """Apply `drive`."""
@@ -106,7 +106,7 @@ def elements_of(wiring: Wiring, choice: str | None) -> Mapping[str, str]:
 def guided(scale: Scale, file: Path, chips: Mapping[str, str], today: date) -> bool:
     """Weigh, show, ask and keep; return whether `file` holds a new calibration now."""
     try:
-        scale.roller.drive(REST)
+        scale.roller.drive(LATCHED_REST)  # what a machine has cut by itself, stays cut
         kept = _guided(scale, file, chips, today)
     except (EOFError, KeyboardInterrupt):
         scale.talk.tell("")

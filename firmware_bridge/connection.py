@@ -2,8 +2,9 @@
 
 A meeting is `Handshake`'s. Once it is done the link is up, and every STATUS is news. One that says
 that nothing is configured any more tells of a restart, a long silence of nobody knows what: both
-are met anew over the port that is open. A port that fails, or on which nobody is met, is closed and
-opened again after a while. Nothing here drives anything.
+are met anew over the port that is open, and so is a board whose port nobody has looked at for as
+long. A port that fails, or on which nobody is met, is closed and opened again after a while.
+Nothing here drives anything.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +25,7 @@ from firmware_bridge.messages import (
 from hardware.errors import HardwareError, ReadError
 
 POLL_S = 0.001
-"""How often the port is looked at while the microcontroller is met for the first time."""
+"""How often whoever waits for the microcontroller looks at the port."""
 SILENT_S = SOFT_RESTART_MS / 1000.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 4.0
 """Before a lost port is tried again."""
@@ -105,6 +106,8 @@ class Connection:
             self._line = Line(self._opener())
             self._begin(self._line, now_s)
         line = self._line
+        if self._handshake is None and now_s - self._looked_at_s > SILENT_S:
+            self._begin(line, now_s)  # nobody has looked: what came is old, and some of it is lost
         news = [frame for frame in line.receive() if self._is_news(frame, line, now_s)]
         if self._handshake is not None:
             self._meet_on(line, self._handshake, now_s)

@@ -15,7 +15,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from firmware_bridge.connection import Connection
+from firmware_bridge.connection import POLL_S, Connection
+from firmware_bridge.handshake import PATIENCE_S
 from firmware_bridge.line import Port
 from firmware_bridge.mcu_clock import McuClock
 from firmware_bridge.mcu_sample import frame_of, sample_of
@@ -66,6 +67,7 @@ class McuRoller:
         """
         self._settings, self._calibration, self._clock = settings, calibration, clock
         self._closed = self._latched = False
+        self._pause = pause
         self._connection = Connection(port, parameters(settings, calibration), opener, clock, tell)
         self._identity, self._status = self._connection.meet(pause)
         self._ticks, self._meetings = McuClock(), self._connection.meetings
@@ -84,10 +86,18 @@ class McuRoller:
         return sample_of(self._status, self._taken_at_s, settings, self._calibration, cut)
 
     def raw(self) -> RawPressure:
-        """Return what the elements read, to calibrate by. Raises `HardwareError`."""
+        """Return what the elements read now, to calibrate by. Raises `HardwareError`.
+
+        This one waits: who weighs pauses between the weights, and what has come meanwhile is old.
+        """
+        until_s = self._clock() + PATIENCE_S
         self.read()
-        if self._connection.problem is not None:
-            raise ReadError(str(self._connection.problem)) from self._connection.problem
+        while self._own_cut() is Cut.LINK:
+            if not self._clock() < until_s:
+                why = self._connection.problem or f"it was not heard for {PATIENCE_S:g} s"
+                raise ReadError(f"There is nothing to weigh with: {why}")
+            self._pause(POLL_S)
+            self.read()
         a, b = self._status.pressure_a, self._status.pressure_b
         return RawPressure(a / FULL_COUNTS, b / FULL_COUNTS if self._settings.pressure_b else None)
 

@@ -238,8 +238,29 @@ def test_raw_readings_are_fractions_of_the_converters_range(bench: McuBench) -> 
     assert raw.pressure_b == 1.0
 
 
+@pytest.mark.parametrize("pause_s", [0.01, 0.15, 0.25, 1.0, 3.1, 3.9, 4.6, 5.5])
+def test_after_a_pause_the_weight_is_read_that_lies_there_now(
+    bench: McuBench, pause_s: float
+) -> None:
+    """The system keeps 4 kB of what nobody fetches: old words, and no new ones."""
+
+    def kept(data: bytes) -> Iterable[tuple[float, bytes]]:
+        full = sum(len(piece) for _, piece in bench.to_host) + len(data) > 4095
+        return [] if full else [(0.0, data)]
+
+    bench.tamper_to_host = kept
+    bench.roller.raw()
+    bench.wait(pause_s)
+    bench.mcu.inputs.update(pressure_a=700, pressure_b=800)
+    bench.wait(0.012)
+    for _ in range(100):
+        raw = bench.roller.raw()
+        assert (raw.pressure_a, raw.pressure_b) == (700 / 1023, 800 / 1023)
+        bench.wait(0.005)
+
+
 def test_there_is_nothing_to_weigh_with_when_the_link_is_lost(bench: McuBench) -> None:
     bench.plugged = False
     bench.wait(TICK_S)
-    with pytest.raises(ReadError, match=f"{PORT} is gone"):
+    with pytest.raises(ReadError, match=f"nothing to weigh with: {PORT} is not there: plug it in"):
         bench.roller.raw()
