@@ -12,6 +12,7 @@ from controller import calibration_file
 from controller.limits import LEVELS, Limits
 from controller.motion import duty_of
 from controller.settings import Settings, SettingsError
+from firmware_bridge.mcu_clock import MOST_DRIFT
 from firmware_bridge.mcu_roller import McuRoller, open_mcu
 from firmware_bridge.mcu_settings import McuSettings
 from firmware_bridge.monitor import described
@@ -24,8 +25,8 @@ FASTEST_HZ = 500
 """Each tick a drive and a stop or acknowledgement, 160 bits, must fit on the line."""
 CONVERTER, RATIO = "ATmega328P", 5.0 / RANGE_V
 """It converts by itself, and its range is wider than that of a converter on the Pi."""
-SOONER = 0.98
-"""Of a time that the firmware counts, too: its clock may be a little quicker."""
+SOONER = 1.0 - MOST_DRIFT
+"""Of a time that the firmware counts, too: its clock may be so much quicker."""
 
 
 def mcu_port(device: str) -> str | None:

@@ -18,7 +18,7 @@ from controller.rules import DECIDE
 from controller.selftest import SelfTest, advanced, begun, zeroed
 from controller.trips import Reason, Trip, Watch, foot_gone, look
 from controller.watch import CUTS
-from hardware.roller import Drive, Sample
+from hardware.roller import Cut, Drive, Sample
 
 __all__ = ["Event", "Mode", "Reason", "Request", "State", "Stop", "Trip", "step"]
 
@@ -26,6 +26,8 @@ PRESS_S = 3.0
 """A press that opened a session with a foot on also starts, if the foot is steady by then."""
 LET_GO_S = 1.0
 """After an acknowledgement a machine with a latch of its own has so long to let go of it."""
+UNHEARD = (Trip.SENSOR_SILENT, Trip.SENSOR_GAPS)
+"""What a sensor looks like behind a lost link."""
 
 
 def step(
@@ -62,6 +64,8 @@ def _cut(trip: Trip | None, state: State, sample: Sample, now_s: float) -> Trip 
     if sample.cut is None or (trip is not None and trip.reason is Reason.PAIN):
         return trip
     letting_go = state.mode is Mode.IDLE and now_s - state.since_s < LET_GO_S
+    if letting_go and sample.cut is Cut.LINK and trip in UNHEARD:
+        return Trip.LINK  # nothing is let go of over a link that is gone
     return trip if letting_go or state.mode is Mode.STOPPED else CUTS[sample.cut]
 
 

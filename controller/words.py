@@ -45,7 +45,7 @@ TRIPS: dict[Trip, str] = {
     Trip.MOTOR: "the motor does not do what it is told; check its wires, the driver and the belt",
     Trip.LINK: "the link to the microcontroller was lost; check its cable and plugs",
     Trip.RESET: "the microcontroller restarted; lift your foot, check its supply and cable",
-    Trip.SELF_TEST: "the microcontroller failed its self-test; flash it again, or replace it",
+    Trip.SELF_TEST: "the microcontroller fails its tests, or its clock is off; flash or replace it",
     Trip.ADC: "the microcontroller's converter is off; check its supply, or replace it",
     Trip.MEMORY: "the microcontroller's memory was damaged; if it happens again, replace it",
     Trip.LATE: "the controller could not keep its pace; close other programs on it",

@@ -2,18 +2,20 @@
 
 A meeting is `Handshake`'s. Once it is done the link is up, and every STATUS is news. One that says
 that nothing is configured any more tells of a restart, a long silence of nobody knows what: both
-are met anew over the port that is open, and so is a board whose port nobody has looked at for as
-long. A port that fails, or on which nobody is met, is closed and opened again after a while.
-Nothing here drives anything.
+are met anew over the port that is open. So is a board whose port nobody has looked at for as long,
+one that does not hear us, and one whose words are old when they come (`Echo`). A port that fails,
+or on which nobody is met, is closed and opened again after a while. Nothing here drives anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TypeGuard
+from typing import NamedTuple
 
-from firmware_bridge.handshake import Handshake
+from firmware_bridge.echo import Echo
+from firmware_bridge.handshake import Handshake, too_slow
 from firmware_bridge.line import Line, Port
+from firmware_bridge.mcu_clock import MOST_DRIFT, McuClock
 from firmware_bridge.messages import (
     SOFT_RESTART_MS,
     HostFrame,
@@ -31,6 +33,13 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 4.0
 """Before a lost port is tried again."""
 
 
+class News(NamedTuple):
+    """What the microcontroller said last, and when that was sampled, on the loop's clock."""
+
+    status: Status
+    taken_at_s: float
+
+
 class Connection:
     """One port, for as long as the roller lives."""
 
@@ -46,11 +55,13 @@ class Connection:
         self.problem: HardwareError | None = None
         """Why the link is not up; None while it is."""
         self.identity: Identity | None = None
-        self.meetings = 0
         self._name, self._opener, self._clock, self._tell = name, opener, clock, tell
         self._meeting = partial(Handshake, name, wanted)
         self._line: Line | None = None
         self._handshake: Handshake | None = None
+        self._echo, self._ticks = Echo(), McuClock()
+        self.drifts = False
+        """Its clock is off."""
         self._heard_at_s = self._looked_at_s = self._retry_at_s = clock()
         self._wait_s = FIRST_WAIT_S
 
@@ -59,13 +70,13 @@ class Connection:
         """The microcontroller is met, and not lost."""
         return self._line is not None and self._handshake is None
 
-    def meet(self, pause: Callable[[float], None]) -> tuple[Identity, Status]:
+    def meet(self, pause: Callable[[float], None]) -> tuple[Identity, News]:
         """Open the port and meet who is there; return who it is, and its first news.
 
         `pause` lets the clock's time pass. Raises `HardwareError`, or one of its leaves, when there
         is none, or none that fits.
         """
-        news: list[Status] = []
+        news: list[News] = []
         try:
             while self.identity is None or not self.up or not news:
                 news = self._advance(self._clock())
@@ -75,7 +86,7 @@ class Connection:
             raise
         return self.identity, news[-1]
 
-    def advance(self) -> list[Status]:
+    def advance(self) -> list[News]:
         """Return the news; do what there is to do when the link is not up."""
         try:
             return self._advance(self._clock())
@@ -88,10 +99,16 @@ class Connection:
         if self._line is None or self._handshake is not None:
             return
         try:
-            for frame in frames:
+            for frame in self._with_question(frames, self._clock()):
                 self._line.send(frame)
         except HardwareError as error:
             self._lose(error)
+
+    def _with_question(self, frames: Sequence[HostFrame], now_s: float) -> Sequence[HostFrame]:
+        """Behind a DRIVE that goes alone there is room for a question on the line."""
+        self._echo.sent(now_s)
+        question = self._echo.due(now_s) if len(frames) == 1 else None
+        return frames if question is None else [*frames, question]
 
     def close(self) -> None:
         """Release the port; what was sent last, goes out."""
@@ -99,7 +116,7 @@ class Connection:
             line, self._line = self._line, None
             line.port.close()
 
-    def _advance(self, now_s: float) -> list[Status]:
+    def _advance(self, now_s: float) -> list[News]:
         if self._line is None and now_s < self._retry_at_s:
             return []
         if self._line is None:
@@ -108,29 +125,55 @@ class Connection:
         line = self._line
         if self._handshake is None and now_s - self._looked_at_s > SILENT_S:
             self._begin(line, now_s)  # nobody has looked: what came is old, and some of it is lost
-        news = [frame for frame in line.receive() if self._is_news(frame, line, now_s)]
+        taken = [self._take(frame, line, now_s) for frame in line.receive()]
         if self._handshake is not None:
             self._meet_on(line, self._handshake, now_s)
-        elif now_s - self._heard_at_s > SILENT_S:
-            self._begin(line, now_s)
-            self._note(ReadError(f"{self._name} is silent: check supply, cable and plugs"))
+        else:
+            self._watch(line, now_s)
         self._looked_at_s = now_s
-        return news
+        return [news for news in taken if news is not None]
 
-    def _is_news(self, frame: McuFrame, line: Line, now_s: float) -> TypeGuard[Status]:
-        """Take one frame; whether it is a STATUS of one who has been met."""
+    def _take(self, frame: McuFrame, line: Line, now_s: float) -> News | None:
+        """Take one frame; return what is news of one who has been met."""
         self._heard_at_s = now_s
         if self._handshake is not None:
             self._handshake.hear(frame, self._looked_at_s)
             if not self._handshake.done:
-                return False
+                return None
             self._met(self._handshake)
+        self._echo.hear(frame, self._looked_at_s)
         if not isinstance(frame, Status):
-            return False
+            return None
         if not frame.configured:
             self._begin(line, now_s)
             self._note(ReadError(f"The microcontroller on {self._name} has restarted: wait"))
-        return True
+        return News(frame, self._ticks.taken_at_s(frame.tick_ms, now_s, self._echo.asked_at_s))
+
+    def _watch(self, line: Line, now_s: float) -> None:
+        """Begin anew with one that does not hear, or whose words are old when they come."""
+        error = self._ailing(now_s)
+        if error is not None:
+            self._begin(line, now_s)
+            self._note(error)
+            return
+        if self._ticks.drifts and not self.drifts:
+            self._tell(
+                f"The clock of the microcontroller on {self._name} is off by {MOST_DRIFT:.0%} or "
+                "more, so every time it counts is wrong: replace the board, or its crystal."
+            )
+        self.drifts = self._ticks.drifts
+
+    def _ailing(self, now_s: float) -> HardwareError | None:
+        """What is wrong with the link, if anything."""
+        if now_s - self._heard_at_s > SILENT_S:
+            return ReadError(f"{self._name} is silent: check supply, cable and plugs")
+        if self._echo.deaf(now_s):
+            return ReadError(
+                f"The microcontroller on {self._name} is heard, but hears nothing: check cable and "
+                "plugs"
+            )
+        took_s = self._echo.too_slow_s
+        return None if took_s is None else too_slow(self._name, took_s)
 
     def _begin(self, line: Line, now_s: float) -> None:
         """Meet who is there."""
@@ -147,8 +190,8 @@ class Connection:
 
     def _met(self, handshake: Handshake) -> None:
         self.identity, self._handshake = handshake.identity, None
-        self.meetings += 1
         self._wait_s = FIRST_WAIT_S
+        self._echo, self._ticks = Echo(), McuClock()
         if self.problem is not None:
             self.problem = None
             self._tell(f"The microcontroller on {self._name} is back.")

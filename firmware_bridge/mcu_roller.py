@@ -18,7 +18,6 @@ from contextlib import suppress
 from firmware_bridge.connection import POLL_S, Connection
 from firmware_bridge.handshake import PATIENCE_S
 from firmware_bridge.line import Port
-from firmware_bridge.mcu_clock import McuClock
 from firmware_bridge.mcu_sample import frame_of, sample_of
 from firmware_bridge.mcu_settings import FULL_COUNTS, McuSettings, parameters
 from firmware_bridge.messages import Acknowledge, CutCode, HostFrame, Identity, Stop
@@ -69,9 +68,7 @@ class McuRoller:
         self._closed = self._latched = False
         self._pause = pause
         self._connection = Connection(port, parameters(settings, calibration), opener, clock, tell)
-        self._identity, self._status = self._connection.meet(pause)
-        self._ticks, self._meetings = McuClock(), self._connection.meetings
-        self._taken_at_s = self._ticks.taken_at_s(self._status.tick_ms, clock())
+        self._identity, (self._status, self._taken_at_s) = self._connection.meet(pause)
 
     @property
     def identity(self) -> Identity:
@@ -127,17 +124,15 @@ class McuRoller:
 
     def _listen(self) -> None:
         """Take the newest word, and when it was said."""
-        for status in self._connection.advance():
-            if self._meetings != self._connection.meetings:
-                self._ticks, self._meetings = McuClock(), self._connection.meetings
-            self._taken_at_s = self._ticks.taken_at_s(status.tick_ms, self._clock())
-            self._status = status
+        news = self._connection.advance()
+        if news:
+            self._status, self._taken_at_s = news[-1]
 
     def _own_cut(self) -> Cut | None:
         """What is wrong as seen from this side."""
         if not self._connection.up:
             return Cut.LINK
-        if self._ticks.drifts:
+        if self._connection.drifts:
             return Cut.SELF_TEST
         return Cut.LINK if self._clock() - self._taken_at_s > self._settings.stale_s else None
 

@@ -197,6 +197,22 @@ def test_a_pulled_cable_stops_and_nothing_starts_when_it_is_back() -> None:
     assert Cut.LINK in story.cuts
 
 
+def test_a_board_that_hears_nothing_stops_and_is_told_as_a_lost_link() -> None:
+    """The real one: it answers every drive and every question, and then talks to itself."""
+    story = Story()
+    story.roll()
+    cable = story.port
+    assert isinstance(cable, BoardPort)
+    cable.cut_outward = True
+    story.off_by(0.030)
+    story.until(Mode.STOPPED, 0.1)
+    assert story.trip is Trip.LINK
+    cable.cut_outward = False
+    story.advance(2.0)
+    assert story.mode is Mode.STOPPED
+    assert not story.plant.truth().motor_powered
+
+
 def test_a_foot_that_is_lifted_holds_and_goes_on_in_the_same_session() -> None:
     story = Story()
     story.roll()

@@ -10,6 +10,7 @@ from controller import arguments, devices
 from controller.limits import LEVELS, Limits, problems
 from controller.motion import duty_of
 from controller.settings import Settings, SettingsError, load
+from firmware_bridge.mcu_clock import MOST_DRIFT
 from firmware_bridge.mcu_roller import McuRoller
 from hardware.calibration import Calibration
 from hardware.wiring import chip_of
@@ -56,7 +57,8 @@ def test_on_pins_nothing_changes(found: Settings) -> None:
 def test_times_that_the_firmware_counts_too_end_sooner_here(found: Settings) -> None:
     limits, hard = devices.suited(found, DEVICE).limits, Limits()
     for name in ("session_time_s", "away_s"):
-        assert getattr(limits, name) == pytest.approx(0.98 * getattr(hard, name))
+        quickest_s = getattr(hard, name) / (1.0 + MOST_DRIFT)
+        assert 0.99 * quickest_s < getattr(limits, name) < quickest_s, "of a clock that may run"
     assert limits.hold_s == limits.away_s
     assert problems({name: getattr(limits, name) for name in ("session_time_s", "hold_s")}) == []
 

@@ -50,6 +50,7 @@ PURE = (
     "controller.weighing",
     "controller.wish",
     "controller.words",
+    "firmware_bridge.echo",
     "firmware_bridge.handshake",
     "firmware_bridge.layout",
     "firmware_bridge.line",

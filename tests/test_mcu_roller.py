@@ -33,10 +33,10 @@ def bench() -> McuBench:
 
 
 def sent(bench: McuBench, drive: Drive, count: int = 1) -> list[messages.HostFrame]:
-    """What has come at the board after so many ticks."""
+    """What has come at the board after so many ticks, save for the questions of `Echo`."""
     bench.mcu.got.clear()
     bench.ticks(count, drive)
-    return bench.mcu.got
+    return [one for one in bench.mcu.got if not isinstance(one, Set)]
 
 
 # Meeting it.

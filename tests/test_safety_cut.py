@@ -12,7 +12,7 @@ from controller.signs import STOPS, Sign
 from controller.trips import Trip
 from controller.watch import CUTS, Reason
 from hardware.roller import LATCHED_BRAKE, LATCHED_REST, REST, Cut
-from tests.kernel_world import RATES_HZ, World, resting_world, world_in
+from tests.kernel_world import RATES_HZ, World, resting_world, sample_of, world_in
 
 CAN_TRIP = [mode for mode in Mode if mode is not Mode.STOPPED]
 RESTING = [mode for mode in Mode if not mode.moving]
@@ -118,6 +118,17 @@ def test_a_machine_that_wakes_up_cut_is_idle_for_a_second_and_then_says_why() ->
     assert world.state.mode is Mode.IDLE
     world.calm(0.2, cut=Cut.RESET)
     assert trip_of(world) is Trip.RESET
+
+
+@pytest.mark.parametrize(("cut", "trip"), [(Cut.LINK, Trip.LINK), (Cut.RESET, Trip.SENSOR_SILENT)])
+def test_a_silence_in_that_second_is_the_link_s_if_it_is_gone(cut: Cut, trip: Trip) -> None:
+    world = resting_world()
+    world.state = world.state._replace(since_s=world.now_s)
+    old = sample_of(0.0, world.now_s, gate_on=False, cut=cut)
+    while world.state.mode is Mode.IDLE:
+        world.tick(sample=old)
+    assert world.now_s - old.taken_at_s < LET_GO_S
+    assert trip_of(world) is trip
 
 
 def test_a_cut_while_stopped_changes_neither_the_reason_nor_its_cause() -> None:

@@ -1,0 +1,127 @@
+"""A link that half works, under the production loop: told as what it is, and not as a sensor.
+
+A board that hears nothing, words that are old when they come, a clock that is off, a cable pulled
+just after an acknowledgement.
+"""
+
+from collections.abc import Iterable
+
+import pytest
+
+from controller.modes import Mode
+from controller.trips import Trip
+from firmware_bridge.echo import JUDGED
+from firmware_bridge.handshake import SLOWEST_ANSWER_S
+from firmware_bridge.messages import CutCode
+from hardware.roller import Cut
+from tests.fake_mcu import untouched
+from tests.mcu_engine import McuEngine
+
+
+def lost(_data: bytes) -> Iterable[tuple[float, bytes]]:
+    return []
+
+
+def engine_at(rate_hz: int = 250) -> McuEngine:
+    return McuEngine(rate_hz=rate_hz).rolling()
+
+
+# Who hears nothing.
+
+
+@pytest.mark.parametrize("rate_hz", [100, 111, 125, 200, 250, 500])
+def test_a_board_that_hears_nothing_is_told_as_a_lost_link(rate_hz: int) -> None:
+    """Its heartbeats go on, and alone would look like a sensor with gaps."""
+    engine = engine_at(rate_hz)
+    engine.bench.tamper_to_mcu = lost
+    engine.run(0.060)
+    assert engine.trip is Trip.LINK
+    assert "is heard, but hears nothing: check cable and plugs" in engine.bench.told[0]
+    engine.run(0.3)
+    assert engine.bench.mcu.silent_ms > 200, "no drive has come"
+    engine.bench.tamper_to_mcu = untouched
+    engine.run(1.0)
+    assert engine.bench.told[-1].endswith("is back.")
+    assert engine.state.mode is Mode.STOPPED
+
+
+@pytest.mark.parametrize("rate_hz", [100, 105, 111, 118, 125, 143, 200, 250, 333, 500])
+def test_at_no_pace_of_the_loop_a_sound_board_is_called_deaf(rate_hz: int) -> None:
+    engine = engine_at(rate_hz)
+    engine.run(2.0)
+    assert engine.state.mode.moving, engine.trip
+    assert engine.bench.told == []
+
+
+def test_at_rest_too_a_board_that_hears_nothing_is_told() -> None:
+    engine = McuEngine()
+    engine.run(1.5)
+    engine.bench.tamper_to_mcu = lost
+    engine.run(0.1)
+    assert engine.trip is Trip.LINK
+
+
+# Words that are old when they come.
+
+
+@pytest.mark.parametrize("per_s", [0.01, 0.1])
+def test_a_delay_that_creeps_is_told_before_it_matters(per_s: float) -> None:
+    engine = engine_at()
+    bench, began_s = engine.bench, engine.bench.now_s()
+    bench.tamper_to_host = lambda data: [(per_s * (bench.now_s() - began_s), data)]
+    worst_s = SLOWEST_ANSWER_S + engine.tick_s + per_s * 2 * JUDGED * 0.010
+    engine.run((worst_s + 0.002) / per_s)
+    assert engine.trip is Trip.LINK
+    assert "ms to answer, at most 10 ms will do" in bench.told[0]
+
+
+def test_a_delay_that_stays_is_told_though_every_frame_has_it() -> None:
+    engine = engine_at()
+    engine.bench.tamper_to_host = lambda data: [(0.016, data)]
+    engine.run(0.3)
+    assert engine.trip is Trip.LINK
+
+
+# A clock that is off.
+
+
+@pytest.mark.parametrize("ratio", [0.965, 0.98, 1.02, 1.035])
+def test_a_clock_that_is_a_little_off_stops_nobody(ratio: float) -> None:
+    engine = engine_at()
+    engine.bench.mcu.clock_ratio = ratio
+    engine.run(5.0)
+    assert engine.state.mode.moving, engine.trip
+    assert engine.bench.told == []
+
+
+@pytest.mark.parametrize("ratio", [0.5, 0.7, 0.8, 0.9, 0.94, 1.06, 1.1, 1.5])
+def test_a_clock_that_is_off_is_told_as_such_and_not_as_a_silent_sensor(ratio: float) -> None:
+    engine = engine_at()
+    engine.bench.mcu.clock_ratio = ratio
+    engine.run(5.0)
+    assert engine.trip is Trip.SELF_TEST
+    assert engine.bench.told[0].startswith("The clock of the microcontroller on /dev/ttyUSB0 is o")
+    assert sum("clock" in line for line in engine.bench.told) == 1
+
+
+# Pulled just after an acknowledgement.
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_a_cable_pulled_in_the_first_second_at_rest_is_a_lost_link(half: bool) -> None:
+    """So early the kernel lets the board keep what it has latched, and asks the sensor alone."""
+    engine = engine_at()
+    engine.bench.mcu.cut = CutCode.GATE_OFF
+    engine.run(0.1)
+    engine.bench.mcu.kpa = 0.0
+    engine.run(0.5).acknowledge()
+    engine.run(0.2)
+    assert engine.state.mode is Mode.IDLE
+    assert engine.sample.cut is None
+    if half:
+        engine.bench.tamper_to_mcu = lost
+    else:
+        engine.bench.plugged = False
+    engine.run(0.1)
+    assert engine.sample.cut is Cut.LINK
+    assert engine.trip is Trip.LINK
