@@ -48,6 +48,10 @@ KEPT = "Kept. It serves from the engine's next start on."
 UNCHANGED = "Nothing was changed."
 
 
+Misfits = Callable[[str, Element], list[str]]
+"""Why an element that was weighed well cannot be used, by its name; empty: it can."""
+
+
 class Talk(NamedTuple):
     """The person at the terminal, or a script."""
 
@@ -103,11 +107,13 @@ def elements_of(wiring: Wiring, choice: str | None) -> Mapping[str, str]:
     return {name: chip_of(wiring, name) for name in CHOICES[choice]}
 
 
-def guided(scale: Scale, file: Path, chips: Mapping[str, str], today: date) -> bool:
+def guided(
+    scale: Scale, file: Path, chips: Mapping[str, str], today: date, misfits: Misfits
+) -> bool:
     """Weigh, show, ask and keep; return whether `file` holds a new calibration now."""
     try:
         scale.roller.drive(LATCHED_REST)  # what a machine has cut by itself, stays cut
-        kept = _guided(scale, file, chips, today)
+        kept = _guided(scale, file, chips, today, misfits)
     except (EOFError, KeyboardInterrupt):
         scale.talk.tell("")
         kept = False
@@ -115,7 +121,9 @@ def guided(scale: Scale, file: Path, chips: Mapping[str, str], today: date) -> b
     return kept
 
 
-def _guided(scale: Scale, file: Path, chips: Mapping[str, str], today: date) -> bool:
+def _guided(
+    scale: Scale, file: Path, chips: Mapping[str, str], today: date, misfits: Misfits
+) -> bool:
     before = _before(file, scale.talk)
     points = _weighed(scale, chips)
     elements = {
@@ -123,9 +131,10 @@ def _guided(scale: Scale, file: Path, chips: Mapping[str, str], today: date) -> 
     }
     scale.talk.tell("")
     for name, element in elements.items():
-        found = element_problems(element, HEAVIEST_N[name])
+        found = [f"{name}: {one}" for one in element_problems(element, HEAVIEST_N[name])]
+        found = found or misfits(name, element)
         for line in found or described(name, element, today):
-            scale.talk.tell(f"{name}: {line}" if found else line)
+            scale.talk.tell(line)
         if found:
             return False
         _compare(scale.talk, getattr(before, name), element)

@@ -15,7 +15,7 @@ from functools import partial
 from controller import calibrate, calibration_file, calibration_report, cli_mcu, engine, settings
 from controller.calibration_file import CalibrationError
 from controller.cli_parser import parser
-from controller.devices import calibration_file_of, calibrations, mcu_port, open_on, suited
+from controller.devices import calibration_file_of, calibrations, mcu_port, misfits, open_on, suited
 from controller.journal import JournalError
 from controller.link import LinkError
 from controller.output import Notes, delivered
@@ -151,7 +151,8 @@ def _calibrate(given: argparse.Namespace) -> int:
         engine.hold(setup_of(found)),
         closing(_open(given.device, found, Calibration(), clock, tell)) as roller,
     ):
-        kept = calibrate.guided(calibrate.Scale(roller, clock, talk), file, names, _today())
+        scale = calibrate.Scale(roller, clock, talk)
+        kept = calibrate.guided(scale, file, names, _today(), partial(misfits, given.device))
     return OK if kept else FAILED
 
 

@@ -14,9 +14,10 @@ from controller.motion import duty_of
 from controller.settings import Settings, SettingsError
 from firmware_bridge.mcu_clock import MOST_DRIFT
 from firmware_bridge.mcu_roller import McuRoller, open_mcu
-from firmware_bridge.mcu_settings import McuSettings
+from firmware_bridge.mcu_settings import McuSettings, line_of
 from firmware_bridge.monitor import described
-from hardware.calibration import Calibration
+from hardware.calibration import Calibration, Element
+from hardware.errors import HardwareError
 from hardware.wiring import RANGE_V, full_scale_ma
 
 GPIO, MCU = "gpio", "mcu:"
@@ -80,6 +81,16 @@ def calibrations(found: Settings) -> list[tuple[Settings, Path]]:
     """
     pins, mcu = (calibration_file_of(device, found.folder) for device in (GPIO, MCU))
     return [(found, pins), *([(suited(found, MCU), mcu)] if mcu.exists() else [])]
+
+
+def misfits(device: str, name: str, element: Element) -> list[str]:
+    """Why an element that was weighed well is of no use through this device; empty: it is."""
+    try:
+        if mcu_port(device) is not None:
+            line_of(name, element)
+    except HardwareError as error:
+        return [f"{error}."]
+    return []
 
 
 def mcu_settings(found: Settings) -> McuSettings:

@@ -55,8 +55,8 @@ class McuSettings:
 
 def parameters(settings: McuSettings, calibration: Calibration) -> Mapping[ParameterIndex, int]:
     """Return what is to be set. Raises `HardwareError` when an element does not fit."""
-    a = _line("pressure_a", calibration.pressure_a)
-    b = _line("pressure_b", calibration.pressure_b) if settings.pressure_b else (0, NOT_FITTED)
+    a = line_of("pressure_a", calibration.pressure_a)
+    b = line_of("pressure_b", calibration.pressure_b) if settings.pressure_b else (0, NOT_FITTED)
     return {
         ParameterIndex.A_ZERO: a[0],
         ParameterIndex.A_SPAN: a[1],
@@ -69,8 +69,11 @@ def parameters(settings: McuSettings, calibration: Calibration) -> Mapping[Param
     }
 
 
-def _line(name: str, element: Element) -> tuple[int, int]:
-    """Zero and span of an element, counts: a straight line that is never above its curve."""
+def line_of(name: str, element: Element) -> tuple[int, int]:
+    """Return zero and span of an element, counts: a straight line that is never above its curve.
+
+    Raises `HardwareError` when there is none that the firmware takes.
+    """
     slopes = _slopes(element)
     at_rest = element.raw_at(0.0) * FULL_COUNTS
     zero, end = round(at_rest), floor(at_rest + min(slopes) + 1e-6)

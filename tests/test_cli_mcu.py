@@ -15,7 +15,7 @@ from controller.pace import Pace
 from firmware_bridge import flash as flashing
 from firmware_bridge import monitor
 from firmware_bridge.flash import OUTCOMES
-from firmware_bridge.messages import VERSION, Acknowledge, CutCode, Failed, Identity, Status
+from firmware_bridge.messages import VERSION, CutCode, Failed, Identity, Status
 from firmware_bridge.port import open_port
 from hardware.errors import AccessError, HardwareError
 from hardware.roller import REST
@@ -367,30 +367,3 @@ def test_an_engine_too_quick_for_the_line_is_3(config: Path, capsys: Captured) -
     config.write_text("[engine]\nrate_hz = 1000\n")
     assert run_engine(config) == 3
     assert "at most 500" in capsys.readouterr().err
-
-
-def test_a_microcontroller_weighs(
-    bench: Bench, config: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
-) -> None:
-    answers = iter(["", "4 kg", "", "no"])
-    monkeypatch.setattr("builtins.input", lambda _text: bench_answer(bench, next(answers)))
-    monkeypatch.setattr(devices, "open_mcu", lambda *_given, **_named: bench.open())
-    monkeypatch.setattr(engine, "MonotonicClock", lambda: bench)
-    words = ["calibrate", "--device", f"mcu:{PORT}", "--config", str(config)]
-    assert cli.main(words) == 1
-    told = capsys.readouterr().out
-    assert "0.00 N: pressure_a reads 0.10" in told
-    assert "39.24 N: pressure_a reads 0.29" in told
-    assert "calibration-mcu" not in told, "there was none that would be replaced"
-    assert "Not measured" not in told, "also after a long wait for the weight"
-    assert not any(isinstance(one, Acknowledge) for one in bench.mcu.got)
-    assert bench.mcu.cut is CutCode.RESET, "what was cut is nobody's to clear who weighs"
-
-
-def bench_answer(bench: Bench, answer: str) -> str:
-    """The weight lies on the head when it is typed; who goes for it is away for seconds."""
-    if answer == "4 kg":
-        bench.wait(4.3)
-        bench.mcu.kpa = 4 * 9.81 * 1.25
-        bench.wait(0.1)
-    return answer
