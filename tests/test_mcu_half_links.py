@@ -5,6 +5,8 @@ just after an acknowledgement.
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
+from functools import cache
 
 import pytest
 
@@ -12,24 +14,34 @@ from controller.modes import Mode
 from controller.trips import Trip
 from firmware_bridge.echo import JUDGED
 from firmware_bridge.handshake import SLOWEST_ANSWER_S
+from firmware_bridge.mcu_clock import COMPARED_S
 from firmware_bridge.messages import CutCode
 from hardware.roller import Cut
 from tests.fake_mcu import untouched
 from tests.mcu_engine import McuEngine
+
+RATES_HZ = [100, 111, 125, 200, 250, 500]
+"""The slower ones tick about as seldom as the board's heart beats."""
 
 
 def lost(_data: bytes) -> Iterable[tuple[float, bytes]]:
     return []
 
 
-def engine_at(rate_hz: int = 250) -> McuEngine:
+@cache
+def begun(rate_hz: int) -> McuEngine:
+    """The beginning of every test; nobody may change it."""
     return McuEngine(rate_hz=rate_hz).rolling()
+
+
+def engine_at(rate_hz: int = 250) -> McuEngine:
+    return deepcopy(begun(rate_hz))
 
 
 # Who hears nothing.
 
 
-@pytest.mark.parametrize("rate_hz", [100, 111, 125, 200, 250, 500])
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_a_board_that_hears_nothing_is_told_as_a_lost_link(rate_hz: int) -> None:
     """Its heartbeats go on, and alone would look like a sensor with gaps."""
     engine = engine_at(rate_hz)
@@ -45,7 +57,7 @@ def test_a_board_that_hears_nothing_is_told_as_a_lost_link(rate_hz: int) -> None
     assert engine.state.mode is Mode.STOPPED
 
 
-@pytest.mark.parametrize("rate_hz", [100, 105, 111, 118, 125, 143, 200, 250, 333, 500])
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_at_no_pace_of_the_loop_a_sound_board_is_called_deaf(rate_hz: int) -> None:
     engine = engine_at(rate_hz)
     engine.run(2.0)
@@ -85,20 +97,22 @@ def test_a_delay_that_stays_is_told_though_every_frame_has_it() -> None:
 # A clock that is off.
 
 
-@pytest.mark.parametrize("ratio", [0.965, 0.98, 1.02, 1.035])
+@pytest.mark.parametrize("ratio", [0.965, 1.035])
 def test_a_clock_that_is_a_little_off_stops_nobody(ratio: float) -> None:
     engine = engine_at()
     engine.bench.mcu.clock_ratio = ratio
-    engine.run(5.0)
+    engine.run(1.2 * COMPARED_S)
     assert engine.state.mode.moving, engine.trip
     assert engine.bench.told == []
 
 
-@pytest.mark.parametrize("ratio", [0.5, 0.7, 0.8, 0.9, 0.94, 1.06, 1.1, 1.5])
+@pytest.mark.parametrize("ratio", [0.5, 0.8, 0.94, 1.06])
 def test_a_clock_that_is_off_is_told_as_such_and_not_as_a_silent_sensor(ratio: float) -> None:
     engine = engine_at()
     engine.bench.mcu.clock_ratio = ratio
-    engine.run(5.0)
+    end_s = engine.bench.now_s() + 2.0 * COMPARED_S
+    while engine.trip is None and engine.bench.now_s() < end_s:
+        engine.run(0.1)
     assert engine.trip is Trip.SELF_TEST
     assert engine.bench.told[0].startswith("The clock of the microcontroller on /dev/ttyUSB0 is o")
     assert sum("clock" in line for line in engine.bench.told) == 1
