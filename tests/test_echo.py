@@ -82,7 +82,7 @@ def test_heartbeats_alone_are_half_a_link_once_the_lease_is_over() -> None:
     while link.now_s - heard_s <= LEASE_S:
         assert not link.echo.deaf(link.now_s)
         link.drive()
-        link.status(10)
+        link.status(UNASKED_MS)
     assert link.echo.deaf(link.now_s)
     link.status(UNASKED_MS - 1)
     assert not link.echo.deaf(link.now_s), "a STATUS so soon is an answer"
@@ -117,6 +117,15 @@ def test_behind_a_slow_loop_a_question_without_an_answer_tells() -> None:
     assert link.echo.deaf(link.now_s)
 
 
+def test_behind_a_slow_loop_only_a_question_is_owed_what_no_heartbeat_can_be() -> None:
+    link = Link(2 * BRISK_S)
+    for _ in range(20):
+        link.echo.sent(link.now_s)  # a drive and an acknowledgement: no room for a question
+        link.now_s += link.tick_s
+        link.status(10)
+        assert not link.echo.deaf(link.now_s)
+
+
 def test_whoever_sends_nothing_is_owed_no_answer() -> None:
     link = Link()
     for _ in range(100):
@@ -132,6 +141,15 @@ def answered(link: Link, after_s: float) -> None:
     asked = link.drive()
     if asked is not None:
         link.answer(asked, link.now_s - link.tick_s + after_s)
+
+
+def test_an_answer_that_comes_twice_is_one() -> None:
+    link = Link()
+    asked = link.drive()
+    assert asked is not None
+    for _ in range(JUDGED):
+        link.answer(asked, link.now_s + 1.0)
+    assert link.echo.too_slow_s is None
 
 
 def test_a_link_is_as_quick_as_its_quickest_answer_of_some() -> None:

@@ -166,8 +166,8 @@ def doubled(data: bytes) -> Iterable[tuple[float, bytes]]:
 
 
 def swapped(data: bytes) -> Iterable[tuple[float, bytes]]:
-    """Every eighth frame is overtaken by the next, by its sequence."""
-    return [(0.005 if data[1] & 0x38 == 0 else 0.0, data)]
+    """One frame of 32, as its CRC will have it, is overtaken by the next."""
+    return [(0.005 if data[-1] % 32 == 0 else 0.0, data)]
 
 
 def noisy_between(data: bytes) -> Iterable[tuple[float, bytes]]:

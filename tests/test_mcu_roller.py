@@ -197,6 +197,19 @@ def test_what_is_cut_is_acknowledged_until_it_is_gone_and_only_if_not_latched(
     assert not any(isinstance(one, Acknowledge) for one in sent(bench, REST, 10))
 
 
+def test_a_question_goes_with_a_drive_that_goes_alone(bench: McuBench) -> None:
+    """Three frames in one tick would not fit on the line of the quickest loop."""
+    bench.mcu.got.clear()
+    bench.ticks(30, AHEAD)
+    assert 8 <= sum(isinstance(one, Set) for one in bench.mcu.got) <= 12
+    bench.mcu.cut = CutCode.GATE_OFF
+    bench.ticks(2, REST)
+    bench.mcu.got.clear()
+    bench.ticks(30, REST)
+    assert sum(isinstance(one, Acknowledge) for one in bench.mcu.got) == 30
+    assert not any(isinstance(one, Set) for one in bench.mcu.got)
+
+
 def test_a_closed_roller_has_stopped_the_board(bench: McuBench) -> None:
     bench.ticks(10, AHEAD)
     bench.mcu.got.clear()
