@@ -99,8 +99,7 @@ class Connection:
         if self._line is None or self._handshake is not None:
             return
         try:
-            for frame in self._with_question(frames, self._clock()):
-                self._line.send(frame)
+            self._line.send(*self._with_question(frames, self._clock()))
         except HardwareError as error:
             self._lose(error)
 

@@ -43,10 +43,13 @@ class Line:
         """Stretches of bytes that made no frame."""
         return self._decoder.rejects
 
-    def send(self, frame: HostFrame) -> None:
-        """Number `frame` and send it. Raises what the port raises."""
+    def send(self, *frames: HostFrame) -> None:
+        """Number `frames` and send them at once. Raises what the port raises."""
+        self.port.write(b"".join(map(self._encoded, frames)))
+
+    def _encoded(self, frame: HostFrame) -> bytes:
         self._sequence = (self._sequence + 1) % SEQUENCES
-        self.port.write(encode(frame._replace(sequence=self._sequence)))
+        return encode(frame._replace(sequence=self._sequence))
 
     def receive(self) -> list[McuFrame]:
         """Return the frames that have come, without repeats and latecomers."""

@@ -31,8 +31,8 @@ from hardware.errors import HardwareError, MissingHardwareError, ReadError
 from sim import gate
 
 STEP_S = 0.001
-TO_MCU_S, TO_HOST_S = 8 * 10 / 115_200, 16 * 10 / 115_200
-"""What a frame needs on the wire."""
+BYTE_S = 10 / 115_200
+"""What a byte needs on the wire."""
 SETTINGS = McuSettings(level_kpa=75.0, most_duty=0.5, service_duty=0.13)
 PORT = "/dev/ttyUSB0"
 Tamper = Callable[[bytes], Iterable[tuple[float, bytes]]]
@@ -202,7 +202,7 @@ class FakePort:
 
     def write(self, data: bytes) -> None:
         self.check()
-        self._bench.carry(self._bench.to_mcu, self._bench.tamper_to_mcu(data), TO_MCU_S)
+        self._bench.carry(self._bench.to_mcu, self._bench.tamper_to_mcu(data))
 
     def discard(self) -> None:
         self.check()
@@ -265,10 +265,8 @@ class Bench:
             clock=self.now_s, pause=self.wait, tell=self.tell,
         )  # fmt: skip
 
-    def carry(
-        self, way: list[tuple[float, bytes]], pieces: Iterable[tuple[float, bytes]], flight_s: float
-    ) -> None:
-        way += [(self._now_s + flight_s + held_s, data) for held_s, data in pieces]
+    def carry(self, way: list[tuple[float, bytes]], pieces: Iterable[tuple[float, bytes]]) -> None:
+        way += [(self._now_s + len(data) * BYTE_S + held_s, data) for held_s, data in pieces]
         way.sort(key=lambda one: one[0])
 
     def wait(self, seconds: float) -> None:
@@ -282,6 +280,6 @@ class Bench:
             sent = self.mcu.tick()
             if self.plugged and not self.babble:
                 for data in sent:
-                    self.carry(self.to_host, self.tamper_to_host(data), TO_HOST_S)
+                    self.carry(self.to_host, self.tamper_to_host(data))
             elif self.plugged:
-                self.carry(self.to_host, [(0.0, self.babble)], 0.0)
+                self.carry(self.to_host, [(0.0, self.babble)])

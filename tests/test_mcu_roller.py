@@ -167,6 +167,19 @@ def test_a_stop_is_sent_at_once_and_until_it_is_seen(bench: McuBench) -> None:
     assert bench.roller.read().cut is Cut.STOP
 
 
+def test_what_is_said_of_the_latch_and_the_drive_is_one_write(bench: McuBench) -> None:
+    writes: list[bytes] = []
+
+    def noted(data: bytes) -> list[tuple[float, bytes]]:
+        writes.append(data)
+        return [(0.0, data)]
+
+    bench.tamper_to_mcu = noted
+    bench.ticks(2, LATCHED_REST)
+    bench.roller.close()
+    assert [len(data) for data in (writes[0], writes[-1])] == [16, 16]
+
+
 def test_a_stop_that_is_lost_is_sent_again(bench: McuBench) -> None:
     bench.tamper_to_mcu = lambda _: []
     bench.ticks(3, LATCHED_REST)
