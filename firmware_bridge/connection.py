@@ -110,7 +110,7 @@ class Connection:
         return frames if question is None else [*frames, question]
 
     def close(self) -> None:
-        """Release the port; what was sent last, goes out."""
+        """Release the port; what was sent last, goes out if anybody fetches it at once."""
         if self._line is not None:
             line, self._line = self._line, None
             line.port.close()

@@ -7,8 +7,9 @@ most Arduinos; whoever talks to one has to be patient for about two seconds.
 import errno
 import os
 import termios
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import serial
@@ -18,6 +19,8 @@ from firmware_bridge.messages import BAUD
 from hardware.errors import AccessError, HardwareError, MissingHardwareError, ReadError
 
 MOST_BYTES = 4096
+CLOSING_POLL_S, CLOSING_POLLS = 0.001, 50
+"""So often what was sent is looked after before the port is closed: two frames need 1.4 ms."""
 GONE = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO)
 FORBIDDEN = (errno.EACCES, errno.EPERM)
 HELD = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
@@ -95,8 +98,8 @@ def _number(error: BaseException) -> int | None:
 class SerialPort:
     """An open port. Bytes in and out; no modem line is ever asked for."""
 
-    def __init__(self, name: str, port: Any) -> None:
-        self._name, self._port = name, port
+    def __init__(self, name: str, port: Any, pause: Callable[[float], None] = time.sleep) -> None:
+        self._name, self._port, self._pause = name, port, pause
 
     def read(self) -> bytes:
         """Return what has come. Raises `ReadError` when the port is gone."""
@@ -121,9 +124,23 @@ class SerialPort:
             self._port.reset_output_buffer()
 
     def close(self) -> None:
-        """Release the port."""
+        """Release the port; what was sent goes out, unless nobody fetches it.
+
+        The system would wait for that as well, and for half a minute.
+        """
+        with suppress(ReadError):  # where nothing is, nothing waits
+            self._drain()
         with self._translated():
             self._port.close()
+
+    def _drain(self) -> None:
+        """Wait a moment for what was sent; forget what is left. A socket tells of none."""
+        with self._translated():
+            for _ in range(CLOSING_POLLS):
+                if not getattr(self._port, "out_waiting", 0):
+                    return
+                self._pause(CLOSING_POLL_S)
+            self._port.reset_output_buffer()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -263,6 +263,48 @@ def test_every_error_of_an_open_port_is_ours(fault: Exception) -> None:
             call()
 
 
+class Slow:
+    """What is sent goes out by the millisecond, or never."""
+
+    def __init__(self, waiting: float) -> None:
+        self.waiting, self.done = waiting, ""
+
+    @property
+    def out_waiting(self) -> float:
+        return self.waiting
+
+    def pause(self, _seconds: float) -> None:
+        self.waiting = max(0.0, self.waiting - 11.5)
+
+    def reset_output_buffer(self) -> None:
+        self.done += "forgotten, "
+
+    def close(self) -> None:
+        self.done += "closed"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "done"), [(0, "closed"), (16, "closed"), (float("inf"), "forgotten, closed")]
+)
+def test_closing_waits_for_what_was_sent_and_not_for_ever(waiting: float, done: str) -> None:
+    """Else the system waits, for as long as it likes."""
+    slow = Slow(waiting)
+    SerialPort("/dev/ttyUSB0", slow, slow.pause).close()
+    assert slow.done == done
+    assert slow.waiting in (0.0, float("inf"))
+
+
+def test_a_port_that_is_gone_is_closed_without_waiting() -> None:
+    class Gone(Slow):
+        @property
+        def out_waiting(self) -> float:
+            raise OSError(errno.EIO, "gone")
+
+    gone = Gone(16)
+    SerialPort("/dev/ttyUSB0", gone, gone.pause).close()
+    assert (gone.done, gone.waiting) == ("closed", 16)
+
+
 def test_only_ports_with_a_device_behind_them_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     class Found:
         def __init__(self, device: str, vid: int | None) -> None:
