@@ -43,7 +43,8 @@ def stop_test(path: Path, say: Callable[[str], None]) -> dict[str, Any]:
         except OSError as error:
             raise LinkError(
                 f"no engine listens on {path} ({error.strerror or error}): start it with "
-                "`footloop engine --device gpio`"
+                "`footloop engine --device gpio`, or with the microcontroller's port, `--device "
+                "mcu:/dev/ttyUSB0`"
             ) from error
         heard = _heard(line)
         for number, (task, doing) in enumerate(STEPS, 1):

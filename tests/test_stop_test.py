@@ -150,7 +150,7 @@ def in_service(client: LinkClient, phase: str) -> bool:
 def test_without_an_engine(tmp_path: Path, capsys: Captured) -> None:
     assert cli.main(["stop-test", "--folder", str(tmp_path)]) == 1
     assert "no engine listens on " in capsys.readouterr().err
-    with pytest.raises(LinkError, match="start it with `footloop engine --device gpio`"):
+    with pytest.raises(LinkError, match=r"start it with `footloop engine --device gpio`.*mcu:/dev"):
         stop_test.stop_test(tmp_path / "engine.sock", print)
 
 
