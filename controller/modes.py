@@ -12,7 +12,7 @@ from controller.limits import LOWEST_LEVEL
 from controller.machinery import SOUND, Machinery
 from controller.selftest import SelfTest
 from controller.watch import Reason, Trip, Watch
-from hardware.roller import REST, Drive
+from hardware.roller import FRESH_CUTS, REST, Cut, Drive
 
 
 class Mode(Enum):
@@ -193,6 +193,7 @@ class State(NamedTuple):
     machinery: Machinery = SOUND
     test: SelfTest = SelfTest()  # of the session, or the last one's
     cause: Trip | None = None  # STOPPED: what trips still
+    letting_go: tuple[Cut, ...] = ()  # what was acknowledged of the machine's, while it stands
 
     @property
     def testing(self) -> bool:
@@ -207,5 +208,6 @@ class State(NamedTuple):
     @classmethod
     def initial(cls, now_s: float, number: int = 0, stop: Stop | None = None) -> "State":
         """At rest; STOPPED when the journal knows of a latched `stop`."""
-        mode = Mode.IDLE if stop is None else Mode.STOPPED
-        return cls(mode, now_s, Watch(now_s), sitting=Sitting(number=number), stop=stop)
+        mode, letting_go = (Mode.IDLE, FRESH_CUTS) if stop is None else (Mode.STOPPED, ())
+        sitting = Sitting(number=number)
+        return cls(mode, now_s, Watch(now_s), sitting=sitting, stop=stop, letting_go=letting_go)

@@ -88,7 +88,7 @@ def moved(
 ) -> tuple[State, Drive]:
     """The end of a tick: the state with `watch`, duty and times, and the drive."""
     (mode, since_s, before, last, heading, driven_at_s, rolled_s, sitting, stop, _, machinery,
-     test, cause) = state  # fmt: skip
+     test, cause, letting_go) = state  # fmt: skip
     now_s = watch.now_s
     if last != 0.0:
         driven_at_s = now_s
@@ -96,7 +96,7 @@ def moved(
         drive = _at_rest(mode, now_s - driven_at_s <= limits.brake_s)
         return State(
             mode, since_s, watch, 0.0, heading, driven_at_s, rolled_s, sitting, stop,
-            machinery=machinery, test=test, cause=cause,
+            machinery=machinery, test=test, cause=cause, letting_go=letting_go,
         ), drive  # fmt: skip
     duty = wanted = wanted_duty(state, request, sample, limits)
     if mode is Mode.WINDING_DOWN:
@@ -163,7 +163,7 @@ def _plain(sample: Sample) -> bool:
 def onward(state: State, watch: Watch, machinery: Machinery) -> State:
     """One more tick on the same course."""
     (mode, since_s, before, duty, heading, driven_at_s, rolled_s, sitting, stop, course, _,
-     test, _) = state  # fmt: skip
+     test, _, _) = state  # fmt: skip
     now_s = watch.now_s
     if duty != 0.0:
         driven_at_s = now_s

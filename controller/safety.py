@@ -3,7 +3,8 @@
 `step()` is pure: the state, a request and a sample in, the new state and a drive out. It
 trusts nobody: a request can only ask. Silence is the default: every mode but the moving
 ones keeps the gate off, a trip latches with its first reason, and the only way out of
-STOPPED is an acknowledgement, to IDLE, under the conditions of `may_return`. What trips is
+STOPPED is an acknowledgement, to IDLE, under the conditions of `may_return`. What a machine with
+a latch of its own has cut trips, too, save for the one cut that was acknowledged. What trips is
 in trips.py and machinery.py, what each mode does otherwise in rules.py, how it moves in motion.py,
 and what must be proven before a session in selftest.py.
 """
@@ -16,7 +17,7 @@ from controller.modes import TRANSITIONS, Event, Mode, Request, Sitting, State, 
 from controller.motion import goes_on, moved, onward, reference_of
 from controller.rules import DECIDE
 from controller.selftest import SelfTest, advanced, begun, zeroed
-from controller.trips import Reason, Trip, Watch, foot_gone, look
+from controller.trips import Reason, Trip, Watch, clings, foot_gone, look
 from controller.watch import CUTS
 from hardware.roller import Cut, Drive, Sample
 
@@ -25,7 +26,7 @@ __all__ = ["Event", "Mode", "Reason", "Request", "State", "Stop", "Trip", "step"
 PRESS_S = 3.0
 """A press that opened a session with a foot on also starts, if the foot is steady by then."""
 LET_GO_S = 1.0
-"""After an acknowledgement a machine with a latch of its own has so long to let go of it."""
+"""So long a machine with a latch of its own has to let go of what was acknowledged."""
 UNHEARD = (Trip.SENSOR_SILENT, Trip.SENSOR_GAPS)
 """What a sensor looks like behind a lost link."""
 
@@ -53,17 +54,26 @@ def step(
         state = state._replace(machinery=machinery)
     if not live and trip is None and foot_gone(watch, limits):
         state = state._replace(test=zeroed(state.test, now_s))
+    if state.letting_go:
+        state = _let_go(state, sample)
     trip = _heard(_cut(trip, state, sample, now_s), state, request, sample)
     state = _decided(state, trip, request, sample, watch, limits)
     state, drive = moved(state, request, sample, watch, limits)
     return _idling(state, drive, sample, limits) if state.mode is Mode.IDLE else (state, drive)
 
 
+def _let_go(state: State, sample: Sample) -> State:
+    """Of what was acknowledged, what stands; once it is gone, it is new when it comes again."""
+    left = tuple(cut for cut in state.letting_go if cut is sample.cut)
+    return state if left == state.letting_go else state._replace(letting_go=left)
+
+
 def _cut(trip: Trip | None, state: State, sample: Sample, now_s: float) -> Trip | None:
     """The trip, or what the machine has latched by itself: it was there first, save for pain."""
     if sample.cut is None or (trip is not None and trip.reason is Reason.PAIN):
         return trip
-    letting_go = state.mode is Mode.IDLE and now_s - state.since_s < LET_GO_S
+    waiting = state.mode is Mode.IDLE and now_s - state.since_s < LET_GO_S
+    letting_go = waiting and sample.cut in state.letting_go
     if letting_go and sample.cut is Cut.LINK and trip in UNHEARD:
         return Trip.LINK  # nothing is let go of over a link that is gone
     return trip if letting_go or state.mode is Mode.STOPPED else CUTS[sample.cut]
@@ -87,17 +97,25 @@ def _decided(
 ) -> State:
     """The state after what tripped, or else what the rules of its mode say."""
     if state.mode is Mode.STOPPED:
-        if trip is not state.cause:
-            state = state._replace(cause=trip)
-        if request.acknowledge and may_return(state, watch, limits):
-            return _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)
-        return state
+        return _stopped(state, trip, request, sample, watch, limits)
     if trip is not None:
         return _trip(state, trip, request, watch, limits)
     if request.press or request.end or watch.light_since_s != inf:
         state = _session(state, request, watch, limits)
     event, why = DECIDE[state.mode](state, request, sample, watch, limits)
     return state if event is None else _enter(state, event, why, request, watch, limits)
+
+
+def _stopped(
+    state: State, trip: Trip | None, request: Request, sample: Sample, watch: Watch, limits: Limits
+) -> State:
+    """What trips still, and the way back."""
+    if trip is not state.cause:
+        state = state._replace(cause=trip)
+    if not (request.acknowledge and may_return(state, sample, watch, limits)):
+        return state
+    state = _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)
+    return state._replace(letting_go=() if sample.cut is None else (sample.cut,))
 
 
 def _idling(state: State, rest: Drive, sample: Sample, limits: Limits) -> tuple[State, Drive]:
@@ -133,7 +151,8 @@ def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limi
     rest = False
     if trip.reason is Reason.PAIN:
         next_level = max(LOWEST_LEVEL, int(limits.pain_ratio * level + 1e-9))
-        rest = sitting.pains > 0
+        again = any(CUTS[cut] is trip for cut in state.letting_go)  # it never went
+        rest = sitting.pains > 0 and not again
         rest_until_s = now_s + limits.pain_rest_s if rest else sitting.rest_until_s
         sitting = sitting._replace(
             pains=0 if rest else 1, pain_at_s=now_s, rest_until_s=rest_until_s
@@ -149,15 +168,22 @@ def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limi
     )
 
 
-def may_return(state: State, watch: Watch, limits: Limits) -> bool:
-    """Whether a stop may be acknowledged: nothing trips any more, and after pain a rest."""
-    if state.cause is not None:
+def may_return(state: State, sample: Sample, watch: Watch, limits: Limits) -> bool:
+    """Whether a stop may be acknowledged: nothing trips any more, and after pain a rest.
+
+    A machine with a latch of its own must be able to let go of it, too.
+    """
+    if state.cause is not None or clings(sample):
         return False
-    if state.stop is None or state.stop.trip.reason is not Reason.PAIN:
+    if state.stop is None or not _pained(state):
         return True
     now_s = watch.now_s
     off = now_s - watch.light_since_s >= limits.pain_off_s
     return off and now_s - state.stop.at_s >= limits.pain_wait_s
+
+
+def _pained(state: State) -> bool:
+    return state.stop is not None and state.stop.trip.reason is Reason.PAIN
 
 
 def _enter(

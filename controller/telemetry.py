@@ -45,17 +45,17 @@ def telemetry(state: State, session: Session, sample: Sample, device_name: str) 
         "left_s": round(left_s),
         "reason": None if reason is None else reason.value,
         "words": words.with_hangs(told, hangs),
-        "stop": None if stop is None else stop_facts(stop, state, sample.stop_pressed, limits),
+        "stop": None if stop is None else stop_facts(stop, state, sample, limits),
         "session_open": state.sitting.opened_at_s is not None,
         "service": None if session.service is None else _service(session.service),
-        "can": can(state, level, limits),
+        "can": can(state, sample, level, limits),
         "pairing_count": session.pair_count,
         "buttons": {name: why.value for name, why in hangs.items()},
         "device_name": device_name,
     }
 
 
-def stop_facts(stop: Stop, state: State, held: bool, limits: Limits) -> dict[str, Any]:
+def stop_facts(stop: Stop, state: State, sample: Sample, limits: Limits) -> dict[str, Any]:
     """A latched stop as the panel shows it."""
     return {
         "rule": stop.trip.rule,
@@ -67,7 +67,7 @@ def stop_facts(stop: Stop, state: State, held: bool, limits: Limits) -> dict[str
         "next_level": stop.next_level,
         "rest": stop.rest,
         "reference_kpa": _number(stop.reference_kpa, 1),
-        "until": words.until(state, stop, held, limits),
+        "until": words.until(state, stop, sample, limits),
     }
 
 
@@ -87,10 +87,10 @@ def _milliseconds(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds * 1000.0, 1)
 
 
-def can(state: State, level: int, limits: Limits) -> list[str]:
+def can(state: State, sample: Sample, level: int, limits: Limits) -> list[str]:
     """Which controls make sense now. Stop and gentler always do."""
     if state.mode is Mode.STOPPED:
-        return ["acknowledge"] if may_return(state, state.watch, limits) else []
+        return ["acknowledge"] if may_return(state, sample, state.watch, limits) else []
     if state.mode is Mode.IDLE:
         return ["service"] if state.sitting.opened_at_s is None else ["end"]
     ready = steady(state.watch, limits) and accepted(state.watch, level)

@@ -14,10 +14,14 @@ from controller.plausible import SECOND_S, implausible
 from controller.watch import NOTHING_ODD, ROUNDING_S, Odd, Reason, Trip, Watch
 from hardware.roller import Sample, SensorStatus
 
-__all__ = ["Reason", "Trip", "Watch", "accepted", "foot_gone", "look", "overloaded", "steady"]
+__all__ = [
+    "Reason", "Trip", "Watch", "accepted", "clings", "foot_gone", "look", "overloaded", "steady",
+]  # fmt: skip
 
 UNREADABLE = {SensorStatus.OPEN: Trip.SENSOR_OPEN, SensorStatus.SHORTED: Trip.SENSOR_SHORTED}
 """What a reading that is no number means, when the sensor says of itself what is wrong."""
+RELEASED_KPA = Limits().foot_kpa
+"""Less is no foot to a microcontroller: its program is made with the default, not our settings."""
 RESTING_TAU_S = 0.5
 """Time constant of the resting load: slower than postural sway, faster than settling in."""
 
@@ -53,6 +57,13 @@ def look(
     if trip is None and not (-tick_s <= now_s - at_s <= limits.stale_s):
         trip = Trip.SENSOR_SILENT
     return watch, trip or late
+
+
+def clings(sample: Sample) -> bool:
+    """The machine has cut, and cannot let go: something lies on an element. NaN does."""
+    a_kpa, b_kpa = sample.pressure_kpa, sample.pressure_b_kpa
+    off = a_kpa < RELEASED_KPA and (b_kpa is None or b_kpa < RELEASED_KPA)
+    return sample.cut is not None and not off
 
 
 def foot_gone(watch: Watch, limits: Limits) -> bool:

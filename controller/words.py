@@ -12,7 +12,7 @@ from controller.limits import LEVELS, Limits
 from controller.modes import Mode, State, Stop
 from controller.selftest import Item
 from controller.service import Failure
-from controller.trips import accepted, steady
+from controller.trips import accepted, clings, steady
 from controller.watch import Reason, Trip
 from hardware.calibration import Trust
 from hardware.roller import Sample
@@ -44,7 +44,7 @@ TRIPS: dict[Trip, str] = {
     Trip.LOST: "the roller does not reach its end; check belt, motor and limit switches",
     Trip.MOTOR: "the motor does not do what it is told; check its wires, the driver and the belt",
     Trip.LINK: "the link to the microcontroller was lost; check its cable and plugs",
-    Trip.RESET: "the microcontroller restarted; lift your foot, check its supply and cable",
+    Trip.RESET: "the microcontroller restarted; check its supply and cable",
     Trip.SELF_TEST: "the microcontroller fails its tests, or its clock is off; flash or replace it",
     Trip.ADC: "the microcontroller's converter is off; check its supply, or replace it",
     Trip.MEMORY: "the microcontroller's memory was damaged; if it happens again, replace it",
@@ -80,42 +80,62 @@ def zone(place: float | None) -> str | None:
     return next((name for end, name in ZONES if place < end), ZONES[-1][1])
 
 
-def until(state: State, stop: Stop, held: bool, limits: Limits) -> list[str]:
-    """The steps back that are still to be done, in order; `held`: the stop switch is pressed."""
-    if stop.trip.reason is Reason.PAIN:
+def until(state: State, stop: Stop, sample: Sample, limits: Limits) -> list[str]:
+    """The steps back that are still to be done, in order."""
+    reason = stop.trip.reason
+    lift = ["foot off"] if _must_lift(state, stop, sample, limits) else []
+    if reason is Reason.PAIN:
         left_s = _wait_s(stop, state.watch.now_s, limits)
-        steps = [] if _foot_off(state, limits) else ["foot off"]
-        steps += [f"{left_s} s"] if left_s else []
-        return [*steps, "acknowledge"]
-    if stop.trip.reason is Reason.FAULT:
-        return ["mend the cause", "acknowledge"] if state.cause else ["acknowledge"]
-    return ["release Stop", "acknowledge"] if held else ["acknowledge"]
+        return [*lift, *([f"{left_s} s"] if left_s else []), "acknowledge"]
+    if reason is Reason.FAULT:
+        return [*(["mend the cause"] if state.cause else []), *lift, "acknowledge"]
+    return [*(["release Stop"] if sample.stop_pressed else []), *lift, "acknowledge"]
 
 
-def stopped(state: State, stop: Stop, held: bool, limits: Limits) -> str:
+def stopped(state: State, stop: Stop, sample: Sample, limits: Limits) -> str:
     """Why, where, at which level; and the way back."""
-    cause = TRIPS[stop.trip].format(pressure=stop.pressure_kpa, rise=stop.rise_kpa)
+    told = f"Stopped: {_cause(stop, limits)}"
+    if stop.trip.reason is not Reason.PAIN:
+        return f"{told}. {_way_on(stop, sample)}"
     where = zone(stop.place)
-    told = f"Stopped: {cause}"
-    if stop.trip.reason is Reason.PAIN:
-        told += f" at the {where}, level {stop.level}" if where else f", level {stop.level}"
-        return f"{told}. {_enough(state) if stop.rest else _way_back(state, stop, limits)}"
-    if stop.trip.reason is Reason.PERSON:
-        return f"{told}. {'Release the switch, then hold' if held else 'Hold'} Continue to go on."
-    return f"{told}. Then hold Continue to go on."
+    told += f" at the {where}, level {stop.level}" if where else f", level {stop.level}"
+    return f"{told}. {_enough(state) if stop.rest else _way_back(state, stop, sample, limits)}"
 
 
-def _way_back(state: State, stop: Stop, limits: Limits) -> str:
+def _cause(stop: Stop, limits: Limits) -> str:
+    """What happened. A machine that cut by itself may have felt more than we have read."""
+    pressure_kpa = _at_least(limits.level_kpa, stop.pressure_kpa)
+    rise_kpa = _at_least(limits.rise_kpa, stop.rise_kpa)
+    return TRIPS[stop.trip].format(pressure=pressure_kpa, rise=rise_kpa)
+
+
+def _at_least(limit: float, value: float) -> float:
+    """The limit, when the value is less or no number."""
+    return value if value > limit else limit
+
+
+def _way_on(stop: Stop, sample: Sample) -> str:
+    """Out of a stop for anything but pain."""
+    person = stop.trip.reason is Reason.PERSON
+    steps = ["release the switch"] if person and sample.stop_pressed else []
+    steps += ["lift your foot"] if clings(sample) else []
+    if not steps:
+        return f"{'Hold' if person else 'Then hold'} Continue to go on."
+    return f"{', '.join(steps).capitalize()}, then hold Continue to go on."
+
+
+def _way_back(state: State, stop: Stop, sample: Sample, limits: Limits) -> str:
     """Out of a pain stop: what is still to be done."""
     left_s = _wait_s(stop, state.watch.now_s, limits)
-    lift = "" if _foot_off(state, limits) else "lift your foot; "
+    lift = "lift your foot; " if _must_lift(state, stop, sample, limits) else ""
     back = f"{lift}{f'in {left_s} s ' if left_s else ''}hold Continue to go on"
     return f"{back[0].upper()}{back[1:]} at level {stop.next_level}."
 
 
-def _foot_off(state: State, limits: Limits) -> bool:
-    """Whether the foot is off the roller for long enough to leave a pain stop behind."""
-    return state.watch.now_s - state.watch.light_since_s >= limits.pain_off_s
+def _must_lift(state: State, stop: Stop, sample: Sample, limits: Limits) -> bool:
+    """Whether the foot is not off, or after pain not off for long enough."""
+    off = state.watch.now_s - state.watch.light_since_s >= limits.pain_off_s
+    return clings(sample) or (stop.trip.reason is Reason.PAIN and not off)
 
 
 def _wait_s(stop: Stop, now_s: float, limits: Limits) -> int:
@@ -128,7 +148,7 @@ def told(
 ) -> str:
     """What is happening, or what to do next, in one or two short sentences."""
     if state.stop is not None:
-        return stopped(state, state.stop, sample.stop_pressed, limits)
+        return stopped(state, state.stop, sample, limits)
     mode = state.mode
     if mode is Mode.IDLE:
         return _idle(state, limits)

@@ -6,6 +6,9 @@ the kernel latches, and while it does the port is opened again and the microcont
 Nothing moves by that: whoever latched waits for a person. A microcontroller that restarted is met
 anew, too, and says so itself (RESET); one whose clock is off is cut as unfit (SELF_TEST).
 
+What it has cut is acknowledged only if it stood when the latch of this side was released, or, one
+of `FRESH_CUTS`, when it was met at the start. What comes later is new: nobody has seen it yet.
+
 `read()` takes what has arrived and waits for nothing. Only while a lost port is tried again it may
 take as long as the system needs to open one: milliseconds for a cable, seconds for a `socket://`
 whose machine does not answer.
@@ -18,13 +21,13 @@ from contextlib import suppress
 from firmware_bridge.connection import POLL_S, Connection
 from firmware_bridge.handshake import PATIENCE_S
 from firmware_bridge.line import Port
-from firmware_bridge.mcu_sample import frame_of, sample_of
+from firmware_bridge.mcu_sample import CUTS, frame_of, sample_of
 from firmware_bridge.mcu_settings import FULL_COUNTS, McuSettings, parameters
 from firmware_bridge.messages import Acknowledge, CutCode, HostFrame, Identity, Stop
 from firmware_bridge.port import open_port
 from hardware.calibration import Calibration
 from hardware.errors import HardwareError, ReadError
-from hardware.roller import LATCHED_REST, Cut, Drive, RawPressure, Sample
+from hardware.roller import FRESH_CUTS, LATCHED_REST, Cut, Drive, RawPressure, Sample
 from hardware.signals import NoSignals
 
 
@@ -69,6 +72,8 @@ class McuRoller:
         self._pause = pause
         self._connection = Connection(port, parameters(settings, calibration), opener, clock, tell)
         self._identity, (self._status, self._taken_at_s) = self._connection.meet(pause)
+        cut = self._status.cut
+        self._acknowledged = cut if CUTS[cut] in FRESH_CUTS else CutCode.NONE
 
     @property
     def identity(self) -> Identity:
@@ -106,15 +111,16 @@ class McuRoller:
         if not -1.0 <= drive.duty <= 1.0:
             raise ValueError(f"duty is {drive.duty}: it must be within -1..1")
         self._check_open()
-        latches, self._latched = drive.latched and not self._latched, drive.latched
-        self._connection.send(*self._frames(drive, latches))
+        of_latch = self._latch(drive.latched)
+        self._connection.send(*of_latch, frame_of(drive, self._status.session))
 
     def close(self) -> None:
         """Stop, rest, release the port; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
-        self._connection.send(*self._frames(LATCHED_REST, latches=True))
+        session = self._status.session
+        self._connection.send(Stop(0, session), frame_of(LATCHED_REST, session))
         with suppress(HardwareError):  # a port that is gone is released, too
             self._connection.close()
 
@@ -136,12 +142,14 @@ class McuRoller:
             return Cut.SELF_TEST
         return Cut.LINK if self._clock() - self._taken_at_s > self._settings.stale_s else None
 
-    def _frames(self, drive: Drive, latches: bool) -> list[HostFrame]:
-        """What is latched comes first: it must not wait behind anything."""
+    def _latch(self, latched: bool) -> list[HostFrame]:
+        """What is to be said of the latch. It comes first: it must not wait behind anything."""
+        was_latched, self._latched = self._latched, latched
         session, cut = self._status.session, self._status.cut
-        frames: list[HostFrame] = [frame_of(drive, session)]
-        if latches or (drive.latched and cut == CutCode.NONE):
-            return [Stop(0, session), *frames]
-        if not drive.latched and cut != CutCode.NONE:
-            return [Acknowledge(0, session, cut), *frames]
-        return frames
+        if latched:
+            return [] if was_latched and cut != CutCode.NONE else [Stop(0, session)]
+        if was_latched:
+            self._acknowledged = cut
+        elif cut != self._acknowledged:
+            self._acknowledged = CutCode.NONE
+        return [Acknowledge(0, session, cut)] if self._acknowledged != CutCode.NONE else []

@@ -5,7 +5,8 @@ A roller is read once per tick and driven once per tick, in that order, by one t
 measure is NaN or None, what it could not measure again keeps its old `taken_at_s`.
 `drive()` gives the power gate one edge if, and only if, `Drive.gate` is set: when the calls
 cease, the gate drops by itself. A machine with a latch of its own latches while `Drive.latched`
-is set; once it is not, it lets go as soon as it finds nothing wrong. `close()` leaves everything at
+is set; once it is not, it lets go of what stood then, as soon as it finds nothing wrong, and of
+nothing else; one that has just been met, of one of `FRESH_CUTS`. `close()` leaves everything at
 rest and may be called twice.
 """
 
@@ -45,6 +46,11 @@ class Cut(Enum):
     SELF_TEST = "self-test"
     MOTOR = "motor"
     MEMORY = "memory"
+
+
+FRESH_CUTS = (Cut.RESET, Cut.STOP, Cut.LINK)
+"""What a machine may have latched when it is met, with nothing wrong: it has just got its power, or
+whoever drove it before has stopped it and left, or was killed while it moved."""
 
 
 class Buttons(NamedTuple):

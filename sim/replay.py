@@ -154,7 +154,7 @@ class _Judging:
         sample = sample._replace(gate_on=before.mode.moving)  # healthy: it follows its pulses
         state, _ = step(before, request, sample, self._limits, now_s)
         if state.stop is not None and before.stop is None:
-            told = words.stopped(state, state.stop, False, self._limits)
+            told = words.stopped(state, state.stop, sample, self._limits)
             self.trips.append(Tripped(now_s, state.stop, told))
         elif state.mode is Mode.HOLD and before.mode is not Mode.HOLD:
             self.holds += 1

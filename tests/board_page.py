@@ -83,7 +83,8 @@ make firmware                                    # builds build/firmware/footloo
 - A USB chip of FTDI holds what it has received back for 16 ms, which is longer than a tick:
   `echo 1 | sudo tee /sys/bus/usb-serial/devices/ttyUSB0/latency_timer`.
 - Opening the port resets most boards. That is no fault: the board comes up tripped, is met and
-  acknowledged by the controller, and nothing moves before Start is pressed on the device.
+  acknowledged by the controller, and nothing moves before Start is pressed on the device. With a
+  foot on the roller it stays tripped: lift it, and acknowledge.
 
 ## What it does alone
 
@@ -91,8 +92,9 @@ Whatever the computer says, the board lets the motor move only in a session that
 Start button has opened, for 20 minutes at most, and with a foot on the roller; or slowly, without
 a foot, while Start is held. It cuts by itself for pain (T1, T2), a sensor that cannot be right
 (T9), a computer that has been silent for 25 ms (T11), a gate or an end that is wrong (T14), and for
-what its self-tests find. A cut stays until a person has acknowledged it and the pressure is gone, a
-reset in between included. How quick it is: [measured in cycles](firmware-timing.md).
+what its self-tests find. A cut stays until a person has acknowledged it with nothing on the roller,
+a reset in between included; after every stop the panel asks to lift the foot. How quick it is:
+[measured in cycles](firmware-timing.md).
 
 Made by `python -m tests.board_page`; `tests/test_board_page.py` holds it against `board.h`.
 """

@@ -18,7 +18,8 @@ a help and never the whole message: count the blinks, or look at the rhythm.
 STOPPED = """## Stopped, and why
 
 Red says that the roller has stopped and stays stopped. The number of blinks says why. Hold − for
-2 seconds, once the cause is gone, and the light breathes again; Start is a step of its own.
+2 seconds, once the cause is gone, and the light breathes again; Start is a step of its own. Behind
+a microcontroller, and after pain, it helps only with the foot off.
 """
 UNSTARTED = """## Not started, and why
 

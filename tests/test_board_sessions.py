@@ -43,6 +43,7 @@ class Story:
 
     def publish(self, state: State, session: Session, sample: Sample, now_s: float) -> None:
         self.asked = self.asked._replace(recorded=state.sitting.number)
+        self.cut = sample.cut
         if sample.cut is not None and self.cuts[-1:] != [sample.cut]:
             self.cuts.append(sample.cut)
 
@@ -159,6 +160,14 @@ def test_a_persons_stop_latches_on_both_sides() -> None:
     story.until(Mode.STOPPED, 0.1)
     story.off_by(0.05)
     assert story.cuts == [Cut.RESET, Cut.STOP]
+    story.ask("acknowledge")
+    story.advance(0.05)
+    assert story.mode is Mode.STOPPED, "with a foot on, the board would not let go"
+    story.plant.foot_off()
+    story.advance(0.5)
+    story.ask("acknowledge")
+    story.advance(0.05)
+    assert (story.mode, story.cut) == (Mode.IDLE, None)
 
 
 def test_a_session_through_pyserial_and_a_pseudo_terminal() -> None:

@@ -130,7 +130,9 @@ def test_a_slow_and_a_quick_loop_meet_the_board_again_as_well(rate_hz: int) -> N
 
 def test_a_cut_that_cannot_go_is_told_again_after_a_second(engine: McuEngine) -> None:
     engine.bench.mcu.cut = CutCode.GATE_OFF
-    engine.run(0.1).acknowledge()  # the foot is still on: the board keeps its cut
+    engine.run(0.1).bench.mcu.kpa = 0.0
+    engine.bench.tamper_to_mcu = lambda data: [(0.0, data[-8:])]  # the drives alone get through
+    engine.run(0.1).acknowledge()
     assert engine.state.mode is Mode.IDLE
     engine.run(1.1)
     assert engine.trip is Trip.GATE_OFF

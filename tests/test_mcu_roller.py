@@ -216,7 +216,7 @@ def test_a_question_goes_with_a_drive_that_goes_alone(bench: McuBench) -> None:
     bench.ticks(30, AHEAD)
     assert 8 <= sum(isinstance(one, Set) for one in bench.mcu.got) <= 12
     bench.mcu.cut = CutCode.GATE_OFF
-    bench.ticks(2, REST)
+    bench.ticks(2, LATCHED_REST)
     bench.mcu.got.clear()
     bench.ticks(30, REST)
     assert sum(isinstance(one, Acknowledge) for one in bench.mcu.got) == 30

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.limits import LEVELS, Limits
-from controller.modes import TRANSITIONS
+from controller.modes import TRANSITIONS, Sitting
 from controller.motion import duty_of
 from controller.safety import Event, Mode, Reason, Request, State, Trip, step
 from controller.selftest import Phase
 from controller.watch import Watch
 from hardware.roller import (
     BRAKE,
+    FRESH_CUTS,
     LATCHED_BRAKE,
     LATCHED_REST,
     REST,
@@ -271,7 +272,8 @@ def judge(before: State, state: State, drive: Drive, sample: Sample, request: Re
         assert drive in (REST, BRAKE, LATCHED_REST, LATCHED_BRAKE)
     if before.mode is Mode.STOPPED and state.mode is Mode.STOPPED:
         assert state.stop is before.stop
-    cut = sample.cut is not None and before.mode not in (Mode.IDLE, Mode.STOPPED)
+    known = before.mode is Mode.STOPPED or sample.cut in before.letting_go
+    cut = sample.cut is not None and not known
     if sample.stop_pressed or request.stop or cut:
         assert state.mode is Mode.STOPPED
     assert not (drive.duty > 0.0 and sample.toe_end_open)
@@ -314,11 +316,12 @@ def test_stepping_changes_nothing_that_was_given() -> None:
 
 def test_a_machine_begins_at_rest_or_with_the_stop_it_remembers() -> None:
     assert State.initial(7.0, 3) == State(
-        Mode.IDLE, 7.0, Watch(7.0), sitting=State.initial(7.0, 3).sitting
+        Mode.IDLE, 7.0, Watch(7.0), sitting=Sitting(number=3), letting_go=FRESH_CUTS
     )
     stop = stop_of(Trip.POWER)
     state = State.initial(7.0, 3, stop)
     assert (state.mode, state.stop, state.sitting.number) == (Mode.STOPPED, stop, 3)
+    assert state.letting_go == ()
     assert state.sitting.opened_at_s is None
 
 

@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.modes import Mode
-from controller.safety import LET_GO_S
 from controller.signs import STOPS, Sign
 from controller.trips import Trip
 from controller.watch import CUTS, Reason
-from hardware.roller import LATCHED_BRAKE, LATCHED_REST, REST, Cut
-from tests.kernel_world import RATES_HZ, World, resting_world, sample_of, world_in
+from hardware.roller import LATCHED_BRAKE, LATCHED_REST, Cut
+from tests.kernel_world import RATES_HZ, World, world_in
 
 CAN_TRIP = [mode for mode in Mode if mode is not Mode.STOPPED]
 RESTING = [mode for mode in Mode if not mode.moving]
@@ -82,63 +81,6 @@ def test_a_cut_comes_before_a_fault_seen_in_the_same_tick() -> None:
     world = world_in(Mode.RUNNING)
     world.tick(float("nan"), cut=Cut.LINK)
     assert trip_of(world) is Trip.LINK
-
-
-# And the way back.
-
-
-@pytest.mark.parametrize("rate_hz", RATES_HZ)
-def test_after_an_acknowledgement_the_machine_has_a_second_to_let_go(rate_hz: int) -> None:
-    world = world_in(Mode.RUNNING, rate_hz)
-    world.tick(cut=Cut.GATE_OFF)
-    acknowledging = world.request._replace(acknowledge=True)
-    world.tick(request=acknowledging, cut=Cut.GATE_OFF)
-    assert world.state.mode is Mode.IDLE, "a standing cut is no cause that forbids it"
-    assert not world.drive.latched
-    back_at_s = world.state.since_s
-    while world.state.mode is Mode.IDLE:
-        assert world.now_s - back_at_s <= LET_GO_S + 1.1 / rate_hz
-        world.tick(cut=Cut.GATE_OFF)
-    assert world.state.since_s - back_at_s >= LET_GO_S - 1e-9
-    assert trip_of(world) is Trip.GATE_OFF
-
-
-def test_a_machine_that_lets_go_is_at_rest() -> None:
-    world = world_in(Mode.STOPPED)
-    world.tick(request=world.request._replace(acknowledge=True), cut=Cut.STOP)
-    world.calm(0.5, cut=Cut.STOP)
-    world.calm(2.0)
-    assert (world.state.mode, world.drive) == (Mode.IDLE, REST)
-
-
-def test_a_machine_that_wakes_up_cut_is_idle_for_a_second_and_then_says_why() -> None:
-    world = resting_world()
-    world.state = world.state._replace(since_s=world.now_s)
-    world.calm(LET_GO_S - 0.1, cut=Cut.RESET)
-    assert world.state.mode is Mode.IDLE
-    world.calm(0.2, cut=Cut.RESET)
-    assert trip_of(world) is Trip.RESET
-
-
-@pytest.mark.parametrize(("cut", "trip"), [(Cut.LINK, Trip.LINK), (Cut.RESET, Trip.SENSOR_SILENT)])
-def test_a_silence_in_that_second_is_the_link_s_if_it_is_gone(cut: Cut, trip: Trip) -> None:
-    world = resting_world()
-    world.state = world.state._replace(since_s=world.now_s)
-    old = sample_of(0.0, world.now_s, gate_on=False, cut=cut)
-    while world.state.mode is Mode.IDLE:
-        world.tick(sample=old)
-    assert world.now_s - old.taken_at_s < LET_GO_S
-    assert trip_of(world) is trip
-
-
-def test_a_cut_while_stopped_changes_neither_the_reason_nor_its_cause() -> None:
-    world = world_in(Mode.RUNNING)
-    world.tick(cut=Cut.MOTOR)
-    first = world.state.stop
-    for cut in Cut:
-        world.tick(cut=cut)
-        assert world.state.stop is first
-        assert world.state.cause is None
 
 
 def test_every_mode_but_the_stop_lets_the_machine_go() -> None:

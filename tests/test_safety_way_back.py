@@ -9,9 +9,19 @@ from controller.limits import Limits
 from controller.modes import Mode, Request, Sitting, State
 from controller.safety import Reason, Trip, may_return
 from controller.watch import Watch
-from tests.kernel_world import CALM_KPA, OPEN, RATES_HZ, World, resting_world, stop_of, world_in
+from tests.kernel_world import (
+    CALM_KPA,
+    OPEN,
+    RATES_HZ,
+    World,
+    resting_world,
+    sample_of,
+    stop_of,
+    world_in,
+)
 
 AFTER_PAIN_S = 30.0
+SAMPLE = sample_of(CALM_KPA, 100.0)
 
 
 def pained(rate_hz: int = 100, sitting: Sitting = OPEN) -> World:
@@ -102,15 +112,15 @@ def test_after_pain_a_fault_that_came_since_must_be_gone_too() -> None:
 def test_every_pain_needs_both_times(trip: Trip, light_s: float, stop_s: float, may: bool) -> None:
     state = State.initial(0.0, 1, stop_of(trip, at_s=100.0 - stop_s))
     watch = Watch(100.0, light_since_s=100.0 - light_s)
-    assert may_return(state, watch, Limits()) is may
+    assert may_return(state, SAMPLE, watch, Limits()) is may
 
 
 def test_longer_waits_are_obeyed() -> None:
     limits = Limits(pain_wait_s=60.0, pain_off_s=10.0)
     state = State.initial(0.0, 1, stop_of(Trip.RISE, at_s=0.0))
-    assert not may_return(state, Watch(59.0, light_since_s=0.0), limits)
-    assert not may_return(state, Watch(60.0, light_since_s=51.0), limits)
-    assert may_return(state, Watch(60.0, light_since_s=50.0), limits)
+    assert not may_return(state, SAMPLE, Watch(59.0, light_since_s=0.0), limits)
+    assert not may_return(state, SAMPLE, Watch(60.0, light_since_s=51.0), limits)
+    assert may_return(state, SAMPLE, Watch(60.0, light_since_s=50.0), limits)
 
 
 # Person, fault, power: no waiting.
@@ -119,8 +129,8 @@ def test_longer_waits_are_obeyed() -> None:
 @pytest.mark.parametrize("trip", [trip for trip in Trip if trip.reason is not Reason.PAIN])
 def test_person_fault_and_power_return_when_their_cause_is_gone(trip: Trip) -> None:
     state = State.initial(0.0, 1, stop_of(trip))
-    assert may_return(state, Watch(0.1), Limits())
-    assert may_return(State.initial(0.0), Watch(0.1), Limits())
+    assert may_return(state, SAMPLE, Watch(0.1), Limits())
+    assert may_return(State.initial(0.0), SAMPLE, Watch(0.1), Limits())
 
 
 def test_a_stop_must_be_released_before_it_is_acknowledged() -> None:

@@ -11,6 +11,7 @@ from controller.modes import Mode, Sitting, State
 from controller.session import Machine, Person, Session
 from controller.telemetry import can, journalled, stop_facts, telemetry
 from controller.watch import Reason, Trip, Watch
+from hardware.roller import Cut
 from tests.kernel_world import OPEN, sample_of, stop_of
 
 LIMITS = Limits()
@@ -34,6 +35,9 @@ def session_of(level: int = 5) -> Session:
     session = Session.new(Person(level=level), Machine(), LIMITS)
     carriage = session.carriage._replace(at_cm=10.92, homed=True)
     return session._replace(carriage=carriage, pair_count=2)
+
+
+SAMPLE = sample_of(20.0, NOW_S)
 
 
 def picture(state: State, kpa: float = 23.14, **fields: Any) -> dict[str, Any]:
@@ -118,7 +122,7 @@ def test_a_stop_is_told_with_its_facts() -> None:
         Trip.RISE, at_s=NOW_S - 12.34567, pressure_kpa=63.456, place=0.41999, reference_kpa=25.345
     )
     state = state_of(Mode.STOPPED, NO_FOOT, stop=stop)
-    assert stop_facts(stop, state, False, LIMITS) == {
+    assert stop_facts(stop, state, SAMPLE, LIMITS) == {
         "rule": "T2",
         "reason": "pain",
         "at_s": 987.654,
@@ -130,8 +134,8 @@ def test_a_stop_is_told_with_its_facts() -> None:
         "reference_kpa": 25.3,
         "until": ["18 s", "acknowledge"],
     }
-    assert picture(state)["stop"] == stop_facts(stop, state, False, LIMITS)
-    assert stop_facts(stop._replace(place=None), state, False, LIMITS)["place"] is None
+    assert picture(state)["stop"] == stop_facts(stop, state, SAMPLE, LIMITS)
+    assert stop_facts(stop._replace(place=None), state, SAMPLE, LIMITS)["place"] is None
 
 
 def test_buttons_that_hang_are_told_with_their_words() -> None:
@@ -165,11 +169,12 @@ def test_buttons_that_hang_are_told_with_their_words() -> None:
     ],
 )
 def test_only_what_makes_sense_can_be_done(mode: Mode, watch: Watch, controls: list[str]) -> None:
-    assert can(state_of(mode, watch), 3, LIMITS) == controls
+    assert can(state_of(mode, watch), SAMPLE, 3, LIMITS) == controls
 
 
 def test_service_is_for_a_machine_without_a_session() -> None:
-    assert can(state_of(Mode.IDLE, NO_FOOT, sitting=Sitting()), 3, LIMITS) == ["service"]
+    state = state_of(Mode.IDLE, NO_FOOT, sitting=Sitting())
+    assert can(state, SAMPLE, 3, LIMITS) == ["service"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +195,16 @@ def test_acknowledge_is_offered_only_when_it_works(
 ) -> None:
     stop = stop_of(trip, at_s=NOW_S - since_s)
     state = state_of(Mode.STOPPED, watch, stop=stop, cause=cause)
-    assert can(state, 3, LIMITS) == (["acknowledge"] if may else [])
+    assert can(state, SAMPLE, 3, LIMITS) == (["acknowledge"] if may else [])
+
+
+@pytest.mark.parametrize(("kpa", "may"), [(3.9, True), (4.0, False)])
+def test_where_a_machine_has_cut_it_works_only_without_a_foot(kpa: float, may: bool) -> None:
+    state, sample = state_of(Mode.STOPPED, stop=stop_of(Trip.STOP)), sample_of(kpa, NOW_S)
+    assert can(state, sample._replace(cut=Cut.STOP), 3, LIMITS) == (["acknowledge"] if may else [])
+    told = picture(state, kpa, cut=Cut.STOP)
+    assert told["stop"]["until"] == (["acknowledge"] if may else ["foot off", "acknowledge"])
+    assert ("Lift your foot" in told["words"]) is not may
 
 
 # The journal's facts.

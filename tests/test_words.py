@@ -26,6 +26,7 @@ from controller.words import (
     zone,
 )
 from hardware.calibration import Trust
+from hardware.roller import Cut
 from tests.kernel_world import OPEN, sample_of, stop_of
 
 LIMITS = Limits()
@@ -48,10 +49,15 @@ def say(state: State, level: int = 3, **fields: Any) -> str:
 
 def stop_words(trip: Trip, since_s: float = 0.0, off_s: float = 0.0, **changes: Any) -> str:
     """Of a stop `since_s` ago; the foot is off since `off_s`."""
-    held = changes.pop("held", False)
+    sample = sample_of(
+        changes.pop("kpa", 20.0),
+        NOW_S,
+        stop_pressed=changes.pop("held", False),
+        cut=changes.pop("cut", None),
+    )
     stop = stop_of(trip, at_s=NOW_S - since_s, **changes)
     watch = STEADY._replace(light_since_s=NOW_S - off_s)
-    return stopped(state_of(Mode.STOPPED, watch, stop=stop), stop, held, LIMITS)
+    return stopped(state_of(Mode.STOPPED, watch, stop=stop), stop, sample, LIMITS)
 
 
 # The catalogues.
@@ -99,15 +105,15 @@ def test_the_example_of_the_specification() -> None:
 def test_pain_says_why_where_the_level_and_the_way_back(
     trip: Trip, place: float, where: str
 ) -> None:
-    words = stop_words(trip, place=place)
-    cause = TRIPS[trip].format(pressure=63.0, rise=38.0)
+    words = stop_words(trip, place=place, pressure_kpa=83.0)
+    cause = TRIPS[trip].format(pressure=83.0, rise=38.0)
     assert words.startswith(f"Stopped: {cause} at the {where}, level 4. ")
     assert words.endswith("Lift your foot; in 30 s hold Continue to go on at level 2.")
 
 
 def test_where_the_place_is_unknown_none_is_told() -> None:
-    assert stop_words(Trip.LEVEL, place=None).startswith(
-        "Stopped: pressure reached 63 kPa, level 4. Lift"
+    assert stop_words(Trip.LEVEL, place=None, pressure_kpa=83.0).startswith(
+        "Stopped: pressure reached 83 kPa, level 4. Lift"
     )
 
 
@@ -162,6 +168,13 @@ def test_a_stop_is_told_before_everything() -> None:
     assert say(state, stop_pressed=True) == stop_words(Trip.STOP, held=True)
 
 
+def lifted(steps: list[str]) -> list[str]:
+    """The same way back, when a foot is on a machine that has cut."""
+    first = steps[:1] if steps[0] == "release Stop" else []
+    left = [step for step in steps[len(first) :] if step != "foot off"]
+    return [*first, "foot off", *left]
+
+
 @pytest.mark.parametrize(
     ("trip", "since_s", "off_s", "held", "steps"),
     [
@@ -181,13 +194,17 @@ def test_the_steps_still_to_be_done(
 ) -> None:
     stop = stop_of(trip, at_s=NOW_S - since_s)
     watch = STEADY._replace(light_since_s=NOW_S - off_s)
-    assert until(state_of(Mode.STOPPED, watch, stop=stop), stop, held, LIMITS) == steps
+    state, sample = state_of(Mode.STOPPED, watch, stop=stop), SAMPLE._replace(stop_pressed=held)
+    assert until(state, stop, sample, LIMITS) == steps
+    assert until(state, stop, sample._replace(cut=Cut.STOP), LIMITS) == lifted(steps)
 
 
 def test_a_cause_that_stands_is_mended_first() -> None:
     stop = stop_of(Trip.SENSOR_NAN)
     state = state_of(Mode.STOPPED, stop=stop, cause=Trip.SENSOR_NAN)
-    assert until(state, stop, False, LIMITS) == ["mend the cause", "acknowledge"]
+    assert until(state, stop, SAMPLE, LIMITS) == ["mend the cause", "acknowledge"]
+    cut = SAMPLE._replace(cut=Cut.LINK)
+    assert until(state, stop, cut, LIMITS) == ["mend the cause", "foot off", "acknowledge"]
 
 
 @pytest.mark.parametrize(
