@@ -128,6 +128,7 @@ def _stop(facts: Mapping[str, Any], now_s: float) -> Stop:
         level=int(facts["level"]),
         next_level=int(facts["next_level"]),
         rest=bool(facts["rest"]),
+        first=None if facts.get("first") is None else Trip[facts["first"]],
     )
 
 

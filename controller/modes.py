@@ -132,6 +132,7 @@ class Stop(NamedTuple):
     next_level: int
     rest: bool = False  # second pain stop: enough for today
     reference_kpa: float = nan  # that was expected there
+    first: Trip | None = None  # what it was latched for before it turned out to be pain
 
 
 class Sitting(NamedTuple):

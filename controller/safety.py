@@ -109,13 +109,26 @@ def _decided(
 def _stopped(
     state: State, trip: Trip | None, request: Request, sample: Sample, watch: Watch, limits: Limits
 ) -> State:
-    """What trips still, and the way back."""
+    """What trips still; whether the machine felt pain; and the way back."""
     if trip is not state.cause:
         state = state._replace(cause=trip)
+    felt = None if sample.cut is None else CUTS[sample.cut]
+    if felt is not None and felt.reason is Reason.PAIN and not _pained(state):
+        return _hurt(state, felt, request, watch, limits)
     if not (request.acknowledge and may_return(state, sample, watch, limits)):
         return state
     state = _enter(state, Event.ACKNOWLEDGE, None, request, watch, limits)
     return state._replace(letting_go=() if sample.cut is None else (sample.cut,))
+
+
+def _hurt(state: State, pain: Trip, request: Request, watch: Watch, limits: Limits) -> State:
+    """A stop for something else turns out to be one for pain, at its place and level."""
+    first = state.stop
+    if first is not None:
+        request = request._replace(
+            level=first.level, place=first.place, reference_kpa=first.reference_kpa
+        )
+    return _trip(state, pain, request, watch, limits)
 
 
 def _idling(state: State, rest: Drive, sample: Sample, limits: Limits) -> tuple[State, Drive]:
@@ -159,7 +172,7 @@ def _trip(state: State, trip: Trip, request: Request, watch: Watch, limits: Limi
         )
     stop = Stop(
         trip, now_s, watch.last_kpa, watch.rise_kpa, request.place, level, next_level, rest,
-        request.reference_kpa,
+        request.reference_kpa, None if state.stop is None else state.stop.trip,
     )  # fmt: skip
     test = SelfTest() if trip.rule == "T9" else state.test  # the zero must be seen anew
     sitting = sitting.closed(None)

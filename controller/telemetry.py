@@ -122,6 +122,7 @@ def journalled(state: State) -> Mapping[str, Any]:
             "level": stop.level,
             "next_level": stop.next_level,
             "rest": stop.rest,
+            "first": None if stop.first is None else stop.first.name,
         },
     }
 

@@ -106,7 +106,8 @@ def _cause(stop: Stop, limits: Limits) -> str:
     """What happened. A machine that cut by itself may have felt more than we have read."""
     pressure_kpa = _at_least(limits.level_kpa, stop.pressure_kpa)
     rise_kpa = _at_least(limits.rise_kpa, stop.rise_kpa)
-    return TRIPS[stop.trip].format(pressure=pressure_kpa, rise=rise_kpa)
+    cause = TRIPS[stop.trip].format(pressure=pressure_kpa, rise=rise_kpa)
+    return cause if stop.first is None else f"{TRIPS[stop.first]}. Also, {cause}"
 
 
 def _at_least(limit: float, value: float) -> float:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -53,6 +54,18 @@ def test_without_a_journal_all_is_new(path: Path) -> None:
 def test_what_was_stored_is_recalled(path: Path) -> None:
     store(path, kept(pains=1))
     assert recall(path, NOW_S) == (7, 1, False, None)
+
+
+def test_what_a_pain_stop_was_before_is_recalled_and_may_be_missing(path: Path) -> None:
+    stop = PAIN._replace(first=Trip.STOP)
+    store(path, kept(stop))
+    assert recall(path, NOW_S).stop == stop._replace(at_s=NOW_S, reference_kpa=ANY)
+    facts = kept(stop)
+    del facts["stop"]["first"]
+    store(path, facts)
+    recalled = recall(path, NOW_S).stop
+    assert recalled is not None
+    assert (recalled.trip, recalled.first) == (Trip.RISE, None)
 
 
 def test_it_is_the_owner_s_only(path: Path) -> None:

@@ -121,6 +121,23 @@ def test_a_stop_under_a_foot_cannot_be_acknowledged_in_vain() -> None:
     assert engine.modes == [Mode.STOPPED]
 
 
+@pytest.mark.parametrize("code", [CutCode.LEVEL, CutCode.RISE])
+def test_pain_that_the_board_felt_first_is_told_after_a_person_s_stop(code: CutCode) -> None:
+    """The board's word was on its way when somebody pressed Stop."""
+    engine = McuEngine().rolling()
+    engine.bench.mcu.cut = code
+    engine.asked = engine.asked._replace(stop_count=engine.asked.stop_count + 1)
+    engine.run(SEEN_S)
+    stop = engine.state.stop
+    assert stop is not None
+    assert (stop.trip, stop.first) == (CUTS[Cut[code.name]], Trip.STOP)
+    engine.bench.mcu.kpa = 0.0
+    engine.run(20.0).acknowledge().run(0.1)
+    assert engine.state.mode is Mode.STOPPED
+    engine.run(10.0).acknowledge().run(0.1)
+    assert (engine.state.mode, engine.sample.cut) == (Mode.IDLE, None)
+
+
 # The roller alone.
 
 

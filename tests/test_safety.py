@@ -241,6 +241,9 @@ def samples(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+PAINFUL = (Cut.LEVEL, Cut.RISE)
+
+
 def allowed(before: Mode, after: Mode) -> bool:
     return before is after or after in TRANSITIONS[before].values()
 
@@ -270,8 +273,10 @@ def judge(before: State, state: State, drive: Drive, sample: Sample, request: Re
     assert drive.latched is (state.mode is Mode.STOPPED)
     if not drive.gate:
         assert drive in (REST, BRAKE, LATCHED_REST, LATCHED_BRAKE)
-    if before.mode is Mode.STOPPED and state.mode is Mode.STOPPED:
-        assert state.stop is before.stop
+    if before.mode is Mode.STOPPED and state.stop is not None and state.stop is not before.stop:
+        assert before.stop is not None
+        assert (state.stop.first, sample.cut in PAINFUL) == (before.stop.trip, True)
+        assert before.stop.trip.reason is not Reason.PAIN
     known = before.mode is Mode.STOPPED or sample.cut in before.letting_go
     cut = sample.cut is not None and not known
     if sample.stop_pressed or request.stop or cut:

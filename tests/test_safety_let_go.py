@@ -9,7 +9,7 @@ from controller.limits import Limits
 from controller.modes import Mode, State
 from controller.safety import LET_GO_S
 from controller.trips import RELEASED_KPA, clings
-from controller.watch import CUTS, Trip
+from controller.watch import CUTS, Reason, Trip
 from hardware.roller import FRESH_CUTS, REST, Cut
 from tests.kernel_world import (
     CALM_KPA,
@@ -17,6 +17,7 @@ from tests.kernel_world import (
     World,
     resting_world,
     sample_of,
+    stop_of,
     world_in,
 )
 
@@ -239,7 +240,10 @@ def test_after_pain_the_machine_s_own_latch_must_be_able_to_let_go_as_well() -> 
     assert state.mode is Mode.IDLE
 
 
-@pytest.mark.parametrize("cut", Cut)
+# Stopped, and the machine felt pain.
+
+
+@pytest.mark.parametrize("cut", [cut for cut in Cut if cut not in PAINFUL])
 def test_a_cut_while_stopped_changes_neither_the_reason_nor_its_cause(cut: Cut) -> None:
     for first in Cut:
         world = world_in(Mode.RUNNING)
@@ -250,15 +254,78 @@ def test_a_cut_while_stopped_changes_neither_the_reason_nor_its_cause(cut: Cut) 
         assert world.state.cause is None
 
 
+def stopped_for(trip: Trip) -> World:
+    world = world_in(Mode.STOPPED)
+    world.state = world.state._replace(stop=stop_of(trip, at_s=world.state.since_s))
+    world.request = world.request._replace(level=9, place=0.9)
+    return world
+
+
+@pytest.mark.parametrize("cut", PAINFUL)
+@pytest.mark.parametrize("first", [trip for trip in Trip if trip.reason is not Reason.PAIN])
+def test_a_stop_becomes_one_for_pain_when_the_machine_felt_it(first: Trip, cut: Cut) -> None:
+    world = stopped_for(first)
+    world.calm(5.0)
+    felt_at_s = world.now_s
+    world.tick(cut=cut)
+    stop, sitting = world.state.stop, world.state.sitting
+    assert stop is not None
+    assert (stop.trip, stop.first, stop.at_s) == (CUTS[cut], first, felt_at_s)
+    assert (stop.level, stop.next_level, stop.place) == (4, 2, 0.4), "where and as it was stopped"
+    assert (sitting.pains, sitting.pain_at_s) == (1, felt_at_s)
+    assert world.drive.latched
+    world.tick(cut=cut)
+    assert world.state.stop is stop, "once"
+    assert world.state.sitting is sitting
+
+
+@pytest.mark.parametrize("cut", PAINFUL)
+@pytest.mark.parametrize("trip", [trip for trip in Trip if trip.reason is Reason.PAIN])
+def test_the_first_pain_stays_told(trip: Trip, cut: Cut) -> None:
+    world = stopped_for(trip)
+    stop = world.state.stop
+    world.tick(cut=cut)
+    assert world.state.stop is stop
+
+
+def test_the_way_out_of_it_is_that_of_pain() -> None:
+    world = stopped_for(Trip.STOP)
+    world.tick(0.0, cut=Cut.LEVEL)
+    felt_at_s, acknowledging = world.state.since_s, world.request._replace(acknowledge=True)
+    while world.state.mode is Mode.STOPPED:
+        world.tick(0.0, acknowledging, cut=Cut.LEVEL)
+    assert world.state.since_s - felt_at_s == pytest.approx(30.0, abs=0.0041)
+
+
+def test_a_stop_by_hand_hides_no_pain_of_the_same_tick() -> None:
+    world = world_in(Mode.RUNNING)
+    world.tick(cut=Cut.RISE, stop_pressed=True)
+    assert trip_of(world) is Trip.STOP
+    world.tick(cut=Cut.RISE)
+    assert world.state.stop is not None
+    assert (world.state.stop.trip, world.state.stop.first) == (Trip.RISE, Trip.STOP)
+
+
+def test_the_second_pain_is_the_second_also_when_it_comes_behind_a_stop() -> None:
+    world = stopped_for(Trip.STOP)
+    world.state = world.state._replace(sitting=world.state.sitting._replace(pains=1))
+    world.tick(cut=Cut.LEVEL)
+    assert world.state.stop is not None
+    assert world.state.stop.rest
+    assert world.state.sitting.rest_until_s == world.state.since_s + 900.0
+
+
 @pytest.mark.parametrize("cut", PAINFUL)
 def test_pain_that_the_machine_never_let_go_of_is_no_second_pain(cut: Cut) -> None:
-    world = acknowledged(cut)
-    assert world.state.sitting.pains == 1
-    world.calm(LET_GO_S + 0.1, 0.0, cut=cut)
-    assert trip_of(world) is CUTS[cut]
-    assert world.state.stop is not None
-    assert not world.state.stop.rest
-    assert world.state.sitting.pains == 1
+    for stop in (False, True):
+        world = acknowledged(cut)
+        assert world.state.sitting.pains == 1
+        world.tick(0.0, world.request._replace(stop=stop), cut=cut)
+        world.calm(LET_GO_S, 0.0, cut=cut)
+        assert trip_of(world) is CUTS[cut]
+        assert world.state.stop is not None
+        assert not world.state.stop.rest
+        assert world.state.sitting.pains == 1
 
 
 def test_pain_that_went_and_came_again_is_the_second() -> None:
@@ -267,3 +334,11 @@ def test_pain_that_went_and_came_again_is_the_second() -> None:
     world.tick(0.0, cut=Cut.RISE)
     assert world.state.stop is not None
     assert world.state.stop.rest
+
+
+def test_a_stop_that_nobody_remembers_can_be_pain() -> None:
+    world = world_in(Mode.STOPPED)
+    world.state = world.state._replace(stop=None)
+    world.tick(cut=Cut.LEVEL)
+    assert world.state.stop is not None
+    assert (world.state.stop.trip, world.state.stop.first) == (Trip.LEVEL, None)

@@ -228,8 +228,11 @@ def test_the_journal_keeps_what_must_survive() -> None:
             "level": 4,
             "next_level": 2,
             "rest": True,
+            "first": None,
         },
     }
+    hurt = journalled(state_of(Mode.STOPPED, stop=stop._replace(first=Trip.STOP)))
+    assert hurt["stop"]["first"] == "STOP"
 
 
 def test_a_machine_at_peace_has_little_to_keep() -> None:

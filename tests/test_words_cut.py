@@ -37,3 +37,10 @@ def test_of_what_only_the_machine_has_felt_the_limit_is_told(number: float) -> N
     assert level.startswith("Stopped: pressure reached 75 kPa at the arch, level 4. ")
     rise = stop_words(Trip.RISE, rise_kpa=number - 3.0)
     assert rise.startswith("Stopped: pressure rose 10 kPa in 20 ms at the arch, level 4. ")
+
+
+def test_what_turned_out_to_be_pain_says_both_and_the_way_out_of_pain() -> None:
+    assert stop_words(Trip.RISE, first=Trip.STOP) == (
+        "Stopped: Stop was pressed. Also, pressure rose 38 kPa in 20 ms at the arch, level 4. "
+        "Lift your foot; in 30 s hold Continue to go on at level 2."
+    )
