@@ -23,7 +23,8 @@ def _idle(state: State, request: Request, sample: Sample, watch: Watch, limits: 
     opened, test = state.sitting.opened_at_s is not None, state.test
     if opened and not test.over:
         return None, None
-    if request.service and sample.buttons.start and foot_gone(watch, limits):
+    serving = request.service and sample.buttons.start and not state.letting_go
+    if serving and foot_gone(watch, limits):
         return Event.SERVE, None
     ready = opened and test.phase is Phase.PASSED and steady(watch, limits)
     return Event.ARM if ready else None, None

@@ -152,6 +152,8 @@ def _session(state: State, request: Request, watch: Watch, limits: Limits) -> St
         return state._replace(sitting=sitting.closed(Reason.AWAY)) if away else state
     if not request.press or state.mode is not Mode.IDLE or now_s < sitting.rest_until_s:
         return state
+    if state.letting_go:  # a machine that is cut takes no press either
+        return state
     start_until_s = now_s + PRESS_S if watch.light_since_s == inf else -inf
     opened = sitting.opened(now_s, start_until_s, limits.session_time_s)
     return state._replace(sitting=opened, rolled_s=0.0, test=begun(state.test, now_s))

@@ -10,7 +10,7 @@ from controller.modes import Mode, State
 from controller.safety import LET_GO_S
 from controller.trips import RELEASED_KPA, clings
 from controller.watch import CUTS, Reason, Trip
-from hardware.roller import FRESH_CUTS, REST, Cut
+from hardware.roller import FRESH_CUTS, REST, Buttons, Cut
 from tests.kernel_world import (
     CALM_KPA,
     RATES_HZ,
@@ -178,6 +178,20 @@ def test_a_silence_in_that_second_is_the_link_s_if_it_is_gone(cut: Cut, trip: Tr
         world.tick(sample=old)
     assert world.now_s - old.taken_at_s < LET_GO_S
     assert trip_of(world) is trip
+
+
+def test_nothing_begins_before_the_machine_has_let_go() -> None:
+    """It takes no press of its own, and moves nothing, as long as it is cut."""
+    for cut in (Cut.STOP, None):
+        world = acknowledged(Cut.STOP)
+        world.tick(0.0, cut=cut)
+        world.tick(0.0, world.request._replace(press=True), cut=cut)
+        assert world.state.sitting.number == (2 if cut is None else 1), "sessions opened"
+        world = acknowledged(Cut.STOP)
+        world.calm(0.2, 0.0, cut=cut)
+        serving = world.request._replace(service=True)
+        world.tick(0.0, serving, buttons=Buttons(start=True), cut=cut)
+        assert world.state.mode is (Mode.SERVICE if cut is None else Mode.IDLE)
 
 
 # The way back needs the foot off, as the machine does.
