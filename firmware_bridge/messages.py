@@ -127,7 +127,7 @@ class Acknowledge(NamedTuple):
 
 
 class Hello(NamedTuple):
-    """Ask who is there: its sequence is the new base, and it drops the lease."""
+    """Ask who is there: its sequence is the new base, and it ends lease and session."""
 
     sequence: int  # 0..255: one more with every frame a sender sends
     session: int  # 0..63: the session it belongs to; 0: none

@@ -30,11 +30,11 @@ class BoardBench:
         self.now_s, self.wait_until = self._board.now_s, self._board.wait_until
         self.roller = met(self._board, BoardPort(self._board))
         self.ticks(0.1, REST)
+        self.plant.foot_on()
+        self.ticks(1.0, REST)
         self.plant.set_button("start", True)
         self.ticks(0.1, REST)
         self.plant.set_button("start", False)
-        self.plant.foot_on()
-        self.ticks(1.0, REST)
         self.ticks(0.6, ONWARD)
         self.ticks(0.3, REST)
 

@@ -99,7 +99,7 @@ class FakeMcu:
         if isinstance(frame, messages.Stop):
             self.cut, self.duty, self.edges = self.cut or CutCode.STOP, 0, False
         elif isinstance(frame, messages.Hello):
-            self._last, self.silent_ms = frame.sequence, 10_000
+            self._last, self.silent_ms, self.session = frame.sequence, 10_000, 0
             self._owed.append(Identity)
             return
         elif not 1 <= (frame.sequence - self._last) % 256 <= 127:

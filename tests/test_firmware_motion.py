@@ -148,70 +148,7 @@ def test_a_new_session_has_its_own_two_minutes() -> None:
     assert board.safety.presence.away_ms == AWAY_MS
 
 
-# Who is there: a foot, a held button, or a test against the open gate.
-
-
-def test_without_a_foot_it_stops_within_a_tenth_of_a_second() -> None:
-    board = moving()
-    board.kpa = [3.8, 3.8]
-    board.tick(99)
-    assert board.out.duty == 100
-    assert board.c.safety_foot_on(board.safety)
-    board.tick()
-    assert (board.out.duty, board.cut) == (0, 0)
-    assert not board.c.safety_foot_on(board.safety)
-    board.kpa = [20.0, 20.0]
-    board.tick(250)
-    assert board.out.duty == 100
-
-
-def test_the_second_element_alone_is_no_foot() -> None:
-    board = moving()
-    board.kpa = [3.8, 9.0]
-    board.tick(110)
-    assert board.out.duty == 0
-
-
-def serving(duty: int = SERVICE) -> Board:
-    """A board without a foot whose button is held."""
-    board = ready()
-    board.kpa = [0.0, 0.0]
-    board.tick(150)
-    board.duty = duty
-    board.tick(400, start_down=True)
-    return board
-
-
-@pytest.mark.parametrize("duty", [SERVICE, -SERVICE])
-def test_service_moves_slowly_while_the_button_is_held(duty: int) -> None:
-    board = serving(duty)
-    assert (board.out.duty, board.out.gate) == (duty, True)
-    board.asked["session"] = 0
-    board.tick(PRESS_MS - 1)
-    assert board.live
-    board.tick()
-    assert not board.live
-
-
-def test_service_needs_no_session() -> None:
-    board = serving()
-    board.asked["session"] = 0
-    board.tick(10, start_down=True)
-    assert board.out.duty == SERVICE
-
-
-@pytest.mark.parametrize("duty", [SERVICE + 1, -SERVICE - 1])
-def test_service_is_never_fast(duty: int) -> None:
-    assert not serving(duty).out.duty
-
-
-@pytest.mark.parametrize("channel", [0, 1])
-def test_service_ends_with_a_load(channel: int) -> None:
-    board = serving()
-    board.kpa[channel] = 4.0
-    board.asked["session"] = 0
-    board.tick(start_down=True)
-    assert not board.live
+# A test against the open gate.
 
 
 @pytest.mark.parametrize(("duty", "runs"), [(50, True), (-50, True), (51, False), (-51, False)])
@@ -376,7 +313,7 @@ def test_whatever_comes_the_duty_is_bounded_slow_and_never_without_a_person(
                 assert not was_cut or board.cut == was_cut
             if duty:
                 foot = board.session and board.c.safety_foot_on(board.safety)
-                served = board.safety.presence.start_down and abs(duty) <= SERVICE
+                served = board.safety.presence.held and abs(duty) <= SERVICE
                 tested = board.session and abs(duty) <= 50 and not board.out.gate
                 assert foot or served or tested
     assert board.cut in range(number("CUT_MEMORY") + 1)

@@ -124,6 +124,16 @@ def test_a_session_is_opened_only_by_a_press() -> None:
     assert not agrees(closed | down, opened | down)
 
 
+def test_a_button_is_held_only_by_a_press() -> None:
+    free, held = {"presence.held": False}, {"presence.held": True}
+    up, down = {"presence.start_down": False}, {"presence.start_down": True}
+    assert agrees(free | up, held | down)
+    assert agrees(held | down, held | down)
+    assert agrees(held | down, free | down)
+    assert not agrees(free | down, held | down)
+    assert not agrees(free | up, held | up)
+
+
 @pytest.mark.parametrize("channel", [0, 1])
 def test_limits_move_only_for_another_reference(channel: int) -> None:
     was, other = {f"limits.{channel}.rise": 40}, {f"limits.{channel}.rise": 41}

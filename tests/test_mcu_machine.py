@@ -12,6 +12,7 @@ from tests.mcu_host import DUTY, MOST_DUTY, Host, driven_again_s, off_after_s
 from tests.rigged import MV_PER_KPA, Bend, Rigged
 
 NEVER_S = 1e6
+ROUNDING_S = 1e-9
 BANDGAP = 14
 ADCSRA, ADEN = 0x7A, 0x80
 
@@ -20,7 +21,7 @@ def cut_within(host: Host, since_s: float, longest_s: float, why: CutCode) -> No
     """Driven until it was cut, for this reason, and not again."""
     off_s = off_after_s(host, since_s)
     assert off_s is not None
-    assert off_s <= longest_s
+    assert off_s <= longest_s + ROUNDING_S
     assert host.cut is why
     assert driven_again_s(host, since_s + off_s) is None
 

@@ -1,5 +1,7 @@
 """Who may move the machine: a press, a foot, and not for ever; and never faster than allowed."""
 
+from itertools import pairwise
+
 import pytest
 
 from firmware_bridge.messages import CutCode
@@ -43,6 +45,43 @@ def test_a_button_that_is_held_while_power_comes_is_no_press() -> None:
     host.drive(0.4, DUTY)
     assert never_driven(host)
     assert host.press_start().status.session == 1
+
+
+def test_a_button_held_since_power_came_moves_no_carriage_either() -> None:
+    board = new_board()
+    board.plant.set_button("start", True)
+    host = Host(board).greet().configure().acknowledge().drive(0.4, SERVICE_DUTY)
+    assert host.status.start_down
+    assert never_driven(host)
+    host.plant.set_button("start", False)
+    host.drive(0.1, SERVICE_DUTY)
+    host.plant.set_button("start", True)
+    host.drive(0.3, SERVICE_DUTY)
+    assert host.moments[-1].driven
+
+
+def test_a_host_that_began_anew_needs_a_new_press() -> None:
+    host = Host().open_session()
+    began_s = host.now_s
+    host.session = host.status.session
+    host.greet().drive(0.4, DUTY)
+    assert (host.status.session, host.cut) == (0, CutCode.NONE)
+    assert driven_again_s(host, began_s) is None
+    host.session = None
+    host.press_start().drive(0.2, DUTY)
+    assert host.moments[-1].driven
+
+
+def test_a_foot_that_comes_back_is_not_driven_at_once_at_full_speed() -> None:
+    host = Host().rolling()
+    host.plant.foot_off()
+    host.drive(0.6, DUTY)
+    host.plant.foot_on()
+    host.drive(1.0, DUTY)
+    moved = [one.duty for one in host.moments if one.at_s > host.now_s - 1.0]
+    assert host.cut is CutCode.NONE
+    assert 0.0 < moved[-1] <= 0.088
+    assert all(after - before < 1.5 * UNIT for before, after in pairwise(moved))
 
 
 def test_a_press_shorter_than_a_bounce_is_none() -> None:

@@ -140,6 +140,14 @@ bool safety_foot_on(const struct safety *safety) {
     return safety->presence.away_ms < LIMIT_FOOT_GONE_MS;
 }
 
+/* Elements that are fitted must agree on a foot: one that drifts is none. */
+static bool trodden(const struct safety *safety, const struct inputs *in) {
+    const struct line *lines = safety->settings.lines;
+
+    return loaded(&lines[0], in->readings.counts[0]) &&
+           (lines[1].span == 0 || loaded(&lines[1], in->readings.counts[1]));
+}
+
 /* Whether the button went down in this tick. */
 static bool pressed(struct presence *presence, bool down) {
     if (down == presence->start_down) {
@@ -154,21 +162,34 @@ static bool pressed(struct presence *presence, bool down) {
     return down;
 }
 
+/* What a press has allowed ends with a cut, with another host, and with a load on the carriage that
+ * is moved without a foot. */
+static bool ended(const struct safety *safety, const struct inputs *in) {
+    bool serving = safety->out.gate && safety->out.duty != 0 && !safety_foot_on(safety);
+
+    return safety->cut != CUT_NONE || in->hello || (serving && felt(safety, in));
+}
+
+/* A session has its time, and ends sooner when nobody is there. */
+static bool timely(const struct presence *presence) {
+    return presence->session_ms < LIMIT_SESSION_MS &&
+           (presence->away_ms < LIMIT_AWAY_MS || presence->session_ms < LIMIT_AWAY_MS);
+}
+
 static void attend(struct safety *safety, const struct inputs *in) {
     struct presence *presence = &safety->presence;
-    bool press = pressed(presence, in->start_down);
-    bool foot = loaded(&safety->settings.lines[0], in->readings.counts[0]);
+    bool press = pressed(presence, in->start_down) && safety->cut == CUT_NONE;
+    bool over = ended(safety, in);
+    bool foot = trodden(safety, in);
 
+    if (foot && presence->open && !safety_foot_on(safety)) {
+        safety->lease.soft = true; /* it has just come: whatever is asked begins slowly */
+    }
     presence->away_ms = foot ? 0 : presence->away_ms + (presence->away_ms < LIMIT_AWAY_MS);
     presence->session_ms += presence->open;
-    if (safety->cut != CUT_NONE || presence->session_ms >= LIMIT_SESSION_MS) {
-        presence->open = false;
-    }
-    if (presence->open && presence->away_ms >= LIMIT_AWAY_MS &&
-        presence->session_ms >= LIMIT_AWAY_MS) {
-        presence->open = false;
-    }
-    if (press && safety->cut == CUT_NONE && !safety_live(safety) && safety_configured(safety)) {
+    presence->open = presence->open && !over && timely(presence);
+    presence->held = press || (presence->held && presence->start_down && !over);
+    if (press && !safety_live(safety) && safety_configured(safety)) {
         presence->session = (uint8_t)(presence->session % SESSIONS + 1u);
         presence->session_ms = 0;
         presence->open = true;
@@ -324,9 +345,9 @@ static bool in_session(const struct safety *safety) {
     return safety->presence.open && safety->lease.command.session == safety->presence.session;
 }
 
-/* The carriage is moved without a foot, while the button is held. */
+/* The carriage is moved without a foot, while the button is held that was pressed for it. */
 static bool served(const struct safety *safety, const struct inputs *in) {
-    return safety->presence.start_down && !felt(safety, in) && !safety_foot_on(safety) &&
+    return safety->presence.held && !felt(safety, in) && !safety_foot_on(safety) &&
            magnitude(safety->lease.command.duty) <= safety->settings.service_duty;
 }
 

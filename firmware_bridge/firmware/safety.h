@@ -47,7 +47,7 @@ struct inputs {
     uint8_t hurt;      /* HURT_..., found by the fast path since the last tick */
     bool heel_end_open, toe_end_open, stop_pressed, gate_on, start_down;
     bool stop;   /* a STOP arrived */
-    bool hello;  /* a HELLO arrived: whoever drove, drives no more */
+    bool hello;  /* a HELLO arrived: whoever drove, drives no more, nor is anybody's press his */
     bool driven; /* a fresh DRIVE arrived: `command` */
     struct command command;
     uint8_t acknowledged; /* the cut that is acknowledged, CUT_NONE: none is */
@@ -69,6 +69,7 @@ struct presence {
     uint8_t start_ms;    /* the button's line has disagreed with `start_down` */
     bool open;           /* a session is */
     bool start_down;     /* the button, debounced */
+    bool held;           /* it is down since a press: after the reset, with nothing cut */
 };
 
 /* The host's lease. */

@@ -50,6 +50,7 @@ struct witness witness(const struct safety *safety) {
         .limits = sum(safety->limits, sizeof safety->limits),
         .reference_kpa = {safety->reference_kpa[0], safety->reference_kpa[1]},
         .open = safety->presence.open,
+        .held = safety->presence.held,
         .start_down = safety->presence.start_down,
     };
 }
@@ -57,7 +58,8 @@ struct witness witness(const struct safety *safety) {
 bool witness_agrees(const struct witness *before, const struct safety *safety,
                     uint8_t acknowledged) {
     bool freed = before->cut != CUT_NONE && safety->cut != before->cut;
-    bool opened = safety->presence.open && !before->open;
+    bool opened = (safety->presence.open && !before->open) ||
+                  (safety->presence.held && !before->held);
     bool pressed = safety->presence.start_down && !before->start_down;
     bool moved = sum(safety->limits, sizeof safety->limits) != before->limits;
     bool referred = safety->reference_kpa[0] != before->reference_kpa[0] ||

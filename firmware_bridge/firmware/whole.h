@@ -22,7 +22,7 @@ struct seal {
 struct witness {
     uint8_t cut, limits;
     uint8_t reference_kpa[CHANNELS];
-    bool open, start_down;
+    bool open, held, start_down;
 };
 
 /* Seal it all, at the beginning. */
@@ -40,8 +40,8 @@ bool seal_holds(const struct seal *seal, const struct safety *safety);
 /* Before a tick. */
 struct witness witness(const struct safety *safety);
 
-/* Behind it: a cut was freed only when it was acknowledged, a session was opened only by a press,
- * the limits are others only for another reference. */
+/* Behind it: a cut was freed only when it was acknowledged, a session was opened and the button is
+ * held only by a press, the limits are others only for another reference. */
 bool witness_agrees(const struct witness *before, const struct safety *safety,
                     uint8_t acknowledged);
 

@@ -35,7 +35,8 @@ static bool settings_sound(const struct settings *settings) {
 static bool presence_sound(const struct presence *presence) {
     return presence->session <= SESSIONS && presence->session_ms <= LIMIT_SESSION_MS &&
            presence->away_ms <= LIMIT_AWAY_MS && presence->start_ms < DEBOUNCE_MS &&
-           is_bit(presence->open) && is_bit(presence->start_down) &&
+           is_bit(presence->open) && is_bit(presence->start_down) && is_bit(presence->held) &&
+           (presence->start_down || !presence->held) &&
            !(presence->open && presence->session == 0) &&
            !(presence->open && presence->session_ms == LIMIT_SESSION_MS);
 }
@@ -83,7 +84,8 @@ static bool sound(const struct safety *safety) {
     return settings_sound(&safety->settings) && presence_sound(&safety->presence) &&
            lease_sound(&safety->lease) && machine_sound(&safety->machine) &&
            outputs_sound(safety) && safety->cut < CUTS &&
-           (safety->cut == CUT_NONE || (!safety->presence.open && !moves)) &&
+           (safety->cut == CUT_NONE ||
+            (!safety->presence.open && !safety->presence.held && !moves)) &&
            (safety->reference_kpa[0] == 0 || (safety_configured(safety) && limit_sound(safety, 0))) &&
            (safety->reference_kpa[1] == 0 || (safety_configured(safety) && limit_sound(safety, 1))) &&
            (!safety_live(safety) || watched(safety));

@@ -81,8 +81,9 @@ void once_cut_it_rests_until_it_is_acknowledged(void) {
     PROVE(!freed || a->span == 0 || in.readings.counts[0] < a->zero + a->foot, "released");
     PROVE(!freed || b->span == 0 || in.readings.counts[1] < b->zero + b->foot, "on both");
     PROVE(!freed || !(in.stop || in.stop_pressed || in.hurt || in.failed), "the cause gone");
-    PROVE(!freed || (safety.out.duty == 0 || safety.presence.start_down),
-          "and moves nothing but a held button's service");
+    PROVE(safety.cut == CUT_NONE || !safety.presence.held, "nor does a held button");
+    PROVE(!freed || safety.out.duty == 0 || before.presence.start_ms == DEBOUNCE_MS - 1,
+          "and moves nothing without a new press");
     PROVE_NOT(!freed, "it can be acknowledged");
     REACHED();
 }
@@ -139,7 +140,7 @@ void nothing_moves_without_a_person(void) {
     safety_tick(&safety, &in);
     session = safety.presence.open && safety.lease.command.session == safety.presence.session;
     foot = safety.presence.away_ms < LIMIT_FOOT_GONE_MS;
-    served = safety.presence.start_down && !foot &&
+    served = safety.presence.held && !foot && !felt(&safety, &in) &&
              magnitude(safety.out.duty) <= safety.settings.service_duty;
     tested = session && !safety.out.gate && !in.gate_on && magnitude(safety.out.duty) <= 50 &&
              (safety.settings.fitted & FITTED_GATE);
@@ -149,6 +150,48 @@ void nothing_moves_without_a_person(void) {
     PROVE_NOT(safety.out.duty == 0 || !session || !foot, "a session can move");
     PROVE_NOT(safety.out.duty == 0 || !served || session, "service can move");
     PROVE_NOT(safety.out.duty == 0 || foot || safety.presence.start_down, "the self-test can");
+    REACHED();
+}
+
+void what_is_held_was_pressed_since_the_reset(void) {
+    struct safety before = any_board(), safety = before, fresh;
+    struct inputs in = any_inputs();
+    const struct presence *was = &before.presence, *is = &safety.presence;
+    bool serving = before.out.gate && before.out.duty != 0 && was->away_ms >= LIMIT_FOOT_GONE_MS;
+
+    safety_begin(&fresh, nondet_uint8(), nondet_uint8());
+    PROVE(!fresh.presence.held && fresh.presence.start_down, "a button down at the reset is not");
+    safety_tick(&safety, &in);
+    PROVE(!is->held || was->held || (!was->start_down && was->start_ms == DEBOUNCE_MS - 1),
+          "it went down, and that lasted");
+    PROVE(!is->held || is->start_down, "and is down");
+    PROVE(!is->held || !in.hello || !was->held, "not for another host");
+    PROVE(!is->held || !was->held || !serving || !felt(&safety, &in), "not under a load");
+    PROVE_NOT(!is->held || was->held, "a press can begin it");
+    PROVE_NOT(!is->held || !was->held, "and it can last");
+    REACHED();
+}
+
+static bool bears(const struct safety *safety, const struct inputs *in, uint8_t channel) {
+    const struct line *line = &safety->settings.lines[channel];
+
+    return line->span == 0 || in->readings.counts[channel] >= line->zero + line->foot;
+}
+
+void a_foot_is_felt_by_all_that_is_fitted(void) {
+    struct safety before = any_board(), safety = before;
+    struct inputs in = any_inputs();
+    uint32_t away_ms = before.presence.away_ms;
+    bool borne = before.settings.lines[0].span != 0 && bears(&before, &in, 0) &&
+                 bears(&before, &in, 1);
+
+    safety_tick(&safety, &in);
+    PROVE((safety.presence.away_ms == 0) == borne, "by each element, and at once");
+    PROVE(borne || safety.presence.away_ms > away_ms || away_ms == LIMIT_AWAY_MS, "or is away");
+    PROVE(!(borne && before.presence.open && away_ms >= LIMIT_FOOT_GONE_MS) ||
+              safety.lease.soft || safety.out.duty != 0,
+          "what it finds moving begins softly");
+    PROVE_NOT(!borne, "a foot can come");
     REACHED();
 }
 
@@ -167,6 +210,7 @@ void only_a_press_opens_a_session(void) {
     PROVE(!opened || (safety_configured(&safety) && is->session_ms == 0), "known, and new");
     PROVE(!opened || is->session == was->session % 63 + 1, "with the next number");
     PROVE(!goes_on || is->session_ms == was->session_ms + 1, "its time runs");
+    PROVE(!goes_on || !in.hello, "and is over with another host");
     PROVE(!is->open || is->session_ms < LIMIT_SESSION_MS, "and runs out");
     PROVE(!goes_on || is->away_ms < LIMIT_AWAY_MS || is->session_ms < LIMIT_AWAY_MS,
           "and sooner when nobody is there");
