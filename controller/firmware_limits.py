@@ -22,7 +22,6 @@ HEAD = """\
 SCALES = {
     "kpa": ("10PA", 100),
     "s": ("MS", 1000),
-    "ma": ("MA", 1),
     "ratio": ("PERMILLE", 1000),
     "duty": ("DUTY", 500),
     "slew_per_s": ("SLEW_PER_S", 500),
@@ -65,10 +64,6 @@ TAKEN = (
     Taken("check_duty", "duty"),
     Taken("check_gate_s", "s"),
     Taken("slew_per_s", "slew_per_s"),
-    Taken("reference_low_kpa", "kpa"),
-    Taken("reference_high_kpa", "kpa"),
-    Taken("current_max_ma", "ma"),
-    Taken("current_max_s", "s"),
 )
 SHORTER = {"LIMIT_SESSION_TIME_MS": "LIMIT_SESSION_MS"}
 

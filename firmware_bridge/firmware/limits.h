@@ -30,9 +30,5 @@
 #define LIMIT_CHECK_DUTY 50u /* check_duty, duty: self-test: motor asked, gate off */
 #define LIMIT_CHECK_GATE_MS 50u /* check_gate_s, s: self-test: the gate follows in this */
 #define LIMIT_SLEW_PER_S 500u /* slew_per_s, duty/s: duty upward; downward is free */
-#define LIMIT_REFERENCE_LOW_10PA 600u /* reference_low_kpa, kPa: reference: least */
-#define LIMIT_REFERENCE_HIGH_10PA 4000u /* reference_high_kpa, kPa: reference: most */
-#define LIMIT_CURRENT_MAX_MA 2000u /* current_max_ma, mA: T7: most it may ever draw */
-#define LIMIT_CURRENT_MAX_MS 20u /* current_max_s, s: T7: for this long */
 
 #endif

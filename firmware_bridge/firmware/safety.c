@@ -97,6 +97,7 @@ bool safety_configured(const struct safety *safety) {
     return settings->set == ALL_SET && fits(&settings->lines[0]) && fits(&settings->lines[1]);
 }
 
+_Static_assert(PARAMETER_LEVEL_HIGH <= LIMIT_LEVEL_10PA, "a level can only be tightened");
 _Static_assert(LIMIT_RISE_PERMILLE % 10 == 0, "a rise is a whole number of 10 Pa for each kPa");
 
 /* Where pressure is pain depends on the reference; one element a tick, because it takes time. */
