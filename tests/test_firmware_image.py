@@ -7,8 +7,10 @@ from pathlib import Path
 
 from sim.elf import read_image
 from tests.firmware_build import RECIPE, symbols
+from tests.firmware_timing import CRC_BYTES, flash_bytes
 
-FLASH_BYTES = 12 * 1024
+FLASH_BYTES, BOOT_LOADER = 12 * 1024, 0x7E00
+TRAP = bytes.fromhex("ffcf")  # rjmp to itself
 CALL = re.compile(r"\t(?:r?call|r?jmp)\t.*; 0x[0-9a-f]+ <([^>+]+)>")
 FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
 FLOAT = re.compile(r"__(add|sub|mul|div|fix|float|cmp|lt|gt|le|ge|eq|ne|un\w*)[a-z]*sf")
@@ -48,7 +50,33 @@ def circles(graph: dict[str, set[str]]) -> Iterator[list[str]]:
 
 
 def test_it_fits_with_its_crc_into_12_kb(firmware: Path) -> None:
-    assert read_image(firmware.read_bytes()).flash_used <= FLASH_BYTES
+    assert flash_bytes(firmware) <= FLASH_BYTES
+
+
+def in_hex(text: str) -> dict[int, int]:
+    """The bytes of an Intel hex file, by their addresses."""
+    records = (bytes.fromhex(line[1:]) for line in text.splitlines())
+    return {
+        record[1] * 256 + record[2] + place: byte
+        for record in records
+        if record[3] == 0
+        for place, byte in enumerate(record[4:-1])
+    }
+
+
+def test_what_is_no_program_is_traps_up_to_the_boot_loader(firmware: Path) -> None:
+    flash = read_image(firmware.read_bytes()).flash
+    end = (flash_bytes(firmware) - CRC_BYTES + 1) // 2 * 2
+    for first, last in ((end, FLASH_BYTES - CRC_BYTES), (FLASH_BYTES, BOOT_LOADER)):
+        assert flash[first:last] == TRAP * ((last - first) // 2)
+    assert set(flash[BOOT_LOADER:]) == {0xFF}
+
+
+def test_what_is_flashed_is_what_is_run(firmware: Path) -> None:
+    image = in_hex(firmware.with_suffix(".hex").read_text())
+    flash = read_image(firmware.read_bytes()).flash
+    assert bytes(image.get(at, 0xFF) for at in range(len(flash))) == flash
+    assert max(image) < BOOT_LOADER
 
 
 def test_there_is_no_heap_and_no_floating_point(firmware: Path) -> None:
@@ -70,6 +98,13 @@ def test_nothing_calls_itself_and_nothing_is_called_by_a_pointer(firmware: Path)
 def _starts_anew(way: list[str]) -> bool:
     """An interrupt nobody asked for goes to the reset's vector: no call, a start."""
     return "__vectors" in way or "__bad_interrupt" in way
+
+
+def test_no_limit_is_made_for_nothing() -> None:
+    made = re.findall(r"^#define (LIMIT_\w+)", (RECIPE / "limits.h").read_text(), re.M)
+    assert len(made) > 20
+    texts = [path.read_text() for path in RECIPE.glob("*.[ch]") if path.name != "limits.h"]
+    assert [one for one in made if not any(re.search(rf"\b{one}\b", text) for text in texts)] == []
 
 
 def test_what_decides_names_no_register_and_no_floating_point() -> None:

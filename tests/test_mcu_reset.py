@@ -180,6 +180,17 @@ def test_a_program_counter_that_goes_astray_to_the_start_is_quiet_at_once(
     assert host.cut is CutCode.RESET
 
 
+@pytest.mark.parametrize("to", [0x2FFC, 0x3000, 0x5A5A, 0x7DFE])
+def test_where_there_is_no_program_one_that_is_astray_is_bitten(to: int) -> None:
+    host = Host().rolling()
+    since_s = host.now_s
+    goes_astray(host, to)
+    host.drive(0.3, DUTY)
+    off_within(host, since_s, WATCHDOG_S)
+    assert next(resets(host)) == ResetCause.WATCHDOG
+    assert host.greet().cut is CutCode.RESET
+
+
 @pytest.mark.parametrize("share", [step / 12 for step in range(13)])
 def test_astray_in_the_middle_of_the_start_up_it_does_not_run_away(share: float) -> None:
     """What had to be quiet first may be behind it already."""
