@@ -15,7 +15,7 @@ from typing import NamedTuple
 from firmware_bridge.messages import LEASE_MS, CutCode, ParameterIndex
 from sim.mcu import CYCLES_PER_MS, RAM, Event, What
 from tests.firmware_build import symbols
-from tests.timing_bench import BEAT_CYCLES, BOOT_MS, Bench
+from tests.timing_bench import BEAT_CYCLES, BOOT_MS, PORTB, Bench
 from tests.timing_host import BEAT_MS, PARAMETERS, ROLLING
 
 Numbers = dict[str, float]
@@ -177,14 +177,13 @@ def cut_by_watchdog(bench: Bench, phase: tuple[float, float]) -> int:
 # The loop and the memories.
 
 
-def longest_unpolled(firmware: Path) -> int:
-    """The most cycles between two looks at the receiver, in all that a board does but its start.
-
-    Two bytes wait in the receiver; a third one that comes is lost.
-    """
+def busy_bench(firmware: Path) -> Bench:
+    """A board that has done all that a board does but its start, watched in its loop."""
     bench = Bench(firmware)
     bench.wait_ms(BOOT_MS)
+    bench.rounds.clear()
     bench.mcu.note_reads(UCSR0A)
+    bench.mcu.note_writes(PORTB)
     bench.set_up(SETTINGS)
     for number, phase in enumerate(phases(LOOP_PHASES)):
         cut_by_stop(bench, phase)
@@ -194,7 +193,28 @@ def longest_unpolled(firmware: Path) -> int:
             bench.host.asks = (*ROLLING[:-1], 20 + (number + beat) % 3)  # its limits are renewed
             bench.host.live(BEAT_MS + beat / LOOP_PHASES)
         cut_by_pain(bench, CASES[number % 2], number // 2 % 2, phase)
+    return bench
+
+
+def longest_unpolled(bench: Bench) -> int:
+    """The most cycles between two looks at the receiver.
+
+    Two bytes wait in the receiver; a third one that comes is lost.
+    """
     return max(later - look for look, later in pairwise(bench.looks))
+
+
+def longest_tick(bench: Bench) -> int:
+    """The most cycles from the millisecond's interrupt until all that is due in it is done."""
+    ends = iter(bench.lit)
+    end, longest = next(ends), 0
+    for begun, next_begun in pairwise(one for one in bench.rounds if one < bench.lit[-1]):
+        last = None
+        while end < next_begun:
+            last, end = end, next(ends)
+        assert last is not None, "a tick was not done when the next was due"
+        longest = max(longest, last - begun)
+    return longest
 
 
 def flash_bytes(firmware: Path) -> int:
@@ -274,8 +294,12 @@ def watchdog(firmware: Path) -> Numbers:
 
 
 def loop(firmware: Path) -> Numbers:
-    """The loop's looks at the line."""
-    return {"longest_unpolled_cycles": longest_unpolled(firmware)}
+    """The loop's looks at the line, and its ticks."""
+    bench = busy_bench(firmware)
+    return {
+        "longest_unpolled_cycles": longest_unpolled(bench),
+        "longest_tick_cycles": longest_tick(bench),
+    }
 
 
 def memory(firmware: Path) -> Numbers:

@@ -125,7 +125,7 @@ def test_a_converter_that_stays_stuck_never_drives_again(bench: Bench) -> None:
     first = bench.reset_at()
     bench.events.clear()
     told = []
-    for _ in range(400):
+    for _ in range(800):
         bench.wait_ms(1.0)
         clear(bench, *CONVERTER)
         told += [one.cut for one in bench.host.listen() if isinstance(one, Status)]

@@ -26,6 +26,9 @@ BROKEN = [
     ("what_must_cut_cuts_at_once", "safety.c", "in->stop || in->stop_pressed", "in->stop"),
     ("without_a_lease_nothing_moves", "safety.c", "LEASE_MS - 2", "LEASE_MS + 2"),
     ("nothing_moves_without_a_person", "safety.c", "return safety->presence.open && ", "return "),
+    ("what_is_held_was_pressed_since_the_reset", "safety.c", "held = press ||", "held = true ||"),
+    ("a_foot_is_felt_by_all_that_is_fitted", "safety.c", "lines[1].span == 0 ||", "true ||"),
+    ("only_a_press_opens_a_session", "safety.c", "CUT_NONE || in->hello ||", "CUT_NONE ||"),
 ]
 
 

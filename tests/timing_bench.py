@@ -14,7 +14,8 @@ from firmware_bridge.messages import Identity, ParameterIndex
 from sim.mcu import CYCLES_PER_MS, PINS, Event, Mcu, What
 from tests.timing_host import AT_REST, PARAMETERS, ROLLING, Host
 
-TCCR1A = 0x80
+TCCR1A, PORTB = 0x80, 0x25
+BANDGAP = 14  # the converter's channel that begins each round
 TO_ITSELF = bytes.fromhex("ffcf")  # rjmp
 CONNECTED = 0xF0  # its bits that give the driver's inputs to the PWM
 STORE_CYCLES = 2  # of the instruction that writes TCCR1A; an event has its beginning
@@ -49,6 +50,8 @@ class Bench:
         self.host = Host(self.mcu, self.wait_ms)
         self.events: list[Event] = []
         self.looks: list[int] = []  # at a register whose reads are noted
+        self.rounds: list[int] = []  # each begins in the millisecond's interrupt
+        self.lit: list[int] = []  # writes to the light's port, if noted: the last of a tick is one
         self.heard_at = 0  # cycle at which the last byte of the last DRIVE was there
         self.encoder = True  # whether it turns with the motor
         self._stepping = stepping
@@ -89,6 +92,11 @@ class Bench:
             if event.what is What.READ:
                 self.looks.append(event.cycle)
                 continue
+            if event[1:3] == (What.WRITTEN, PORTB):
+                self.lit.append(event.cycle)
+                continue
+            if event[1:3] == (What.CONVERSION, BANDGAP):
+                self.rounds.append(event.cycle)
             if event.what is What.EDGE and PINS[event.which] == GATE:
                 self._gate_at = event.cycle
             self.events.append(event)
@@ -156,8 +164,8 @@ class Bench:
         host = self.host
         self.press_on(0.0)
         host.acknowledge(within_ms=60.0)
-        host.open_session(self.press)
         self.press_on(kpa)
+        host.open_session(self.press)
         host.live(SETTLED_MS)
         host.asks = ROLLING
         host.live_until(lambda now: now.driving and now.gate_on, within_ms=40.0)

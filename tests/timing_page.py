@@ -45,6 +45,9 @@ ROWS = {
     "longest_unpolled_cycles": Row(
         "longest time between two looks at the receiver; two bytes may wait there", most=2778
     ),
+    "longest_tick_cycles": Row(
+        "the millisecond's interrupt → all that is due in it is done", most=CYCLES_PER_MS
+    ),
     "flash_bytes": Row("program, constants, and the CRC behind them", most=12288),
     "ram_bytes": Row("variables and the deepest stack", most=1024),
     "static_bytes": Row("variables"),
@@ -67,6 +70,8 @@ PROSE = f"""## How it is measured
   the watchdog is fed, in the loop and in interrupts. On a chip its clock may be 10 % off.
 - The looks at the receiver: over set-up, session, stops, cuts, and a reference that changes with
   each DRIVE. A byte takes 1,389 cycles; a third one that nobody fetched is lost.
+- The tick: over the same, from the interrupt that makes it due to its last store, with what the
+  loop had to end before. A millisecond that is missed cuts, and feeds neither gate nor watchdog.
 - The stack: memory is painted when `main` begins; what is no longer paint was stack.
 
 ## Why the converter's clock is divided by 128

@@ -17,7 +17,8 @@
 /* Port C. Analogue inputs 0-2 are pressure A, pressure B and the driver's current. */
 #define PLUS_BIT PC3  /* A3: the button closes to ground */
 #define MINUS_BIT PC4 /* A4: the button closes to ground */
-/* Port D. 0 and 1 are the serial line. */
+/* Port D. 0 and 1 are the serial line; what it hears is pulled up, so that no open end speaks. */
+#define RECEIVER_BIT PD0
 #define ENCODER_A_BIT PD2  /* D2, INT0: its rising edges count */
 #define HEEL_END_BIT PD3   /* D3: normally closed to ground */
 #define ENCODER_B_BIT PD4  /* D4: high at an edge that goes to the heel */
@@ -28,6 +29,15 @@
 #define ENCODER_STEPS GPIOR2 /* a register, so that counting needs few cycles */
 
 #define DRIVER_INPUTS (_BV(FORWARD_BIT) | _BV(BACKWARD_BIT))
+#define OUTPUTS_B (_BV(ENABLE_BIT) | DRIVER_INPUTS | _BV(LIGHT_BIT))
+#define OUTPUTS_D _BV(GATE_BIT)
+#define PULL_UPS_B (_BV(TOE_END_BIT) | _BV(START_BIT))
+#define PULL_UPS_C (_BV(PLUS_BIT) | _BV(MINUS_BIT))
+#define PULL_UPS_D                                                                  \
+    (_BV(RECEIVER_BIT) | _BV(HEEL_END_BIT) | _BV(STOP_BIT) | _BV(ENCODER_A_BIT) | \
+     _BV(ENCODER_B_BIT))
+
+#define CLOCK_BY_128 (_BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0)) /* of the converter */
 
 enum {
     PWM_TOP = 999,     /* 16 kHz; a unit of duty is two counts of the timer */

@@ -33,7 +33,7 @@ static volatile uint16_t counts[ROUND];
 static volatile uint8_t step = ROUND; /* of the round; ROUND: it is over */
 static volatile uint8_t rounds;       /* since the last tick */
 static volatile uint8_t hurt;         /* since the last tick */
-static volatile bool ticked;
+static volatile uint8_t ticks; /* milliseconds that the loop has not seen yet */
 
 /* The loop's own. */
 static struct safety safety;
@@ -50,9 +50,10 @@ static uint8_t quiet_ms; /* since the last frame */
 static uint8_t sequence; /* of what is sent */
 static uint8_t heard;    /* sequence of the last fresh frame */
 static uint8_t owed;     /* answers, one bit for each type */
-static uint8_t asked;    /* the parameter that was SET... */
+static uint8_t asked;    /* the parameter that is to be SET... */
 static uint16_t wanted;  /* ...to this... */
-static bool setting;     /* ...not yet... */
+static bool setting;     /* ...but is not yet */
+static uint8_t answered; /* the parameter that was SET last... */
 static bool taken;       /* ...and whether it was taken */
 
 /* --- Sampling: the fast path ----------------------------------------------------------- */
@@ -62,7 +63,7 @@ static inline void select(uint8_t next) {
 }
 
 ISR(TIMER2_COMPA_vect) {
-    ticked = true;
+    ticks++;
     if (step == ROUND) { /* else the converter hangs: no samples come, and that is noticed */
         step = READ_BANDGAP;
         ADCSRA |= _BV(ADSC);
@@ -190,6 +191,7 @@ static void receive(void) {
 
 static void set(void) {
     setting = false;
+    answered = asked;
     taken = seal_set(&seal, &safety, asked, wanted);
     owed |= _BV(MCU_PARAMETER);
 }
@@ -245,8 +247,8 @@ static void tell_parameter(void) {
     struct parameter reply = {
         .sequence = sequence,
         .session = session_open(),
-        .parameter = asked,
-        .value = safety_setting(&safety, asked),
+        .parameter = answered,
+        .value = safety_setting(&safety, answered),
         .accepted = taken,
     };
 
@@ -278,12 +280,73 @@ static void transmit(void) {
     }
 }
 
+/* --- Registers --------------------------------------------------------------------------- */
+
+/* What each must hold, in the bits of a mask: written at the beginning, looked at every
+ * millisecond. Not among them is what shows by itself: without the converter's interrupt there are
+ * no samples, and without the timer's no millisecond. */
+#define PIN_REGISTERS(REGISTER)                                                            \
+    REGISTER(PORTB, PULL_UPS_B, PULL_UPS_B)                                                \
+    REGISTER(PORTC, PULL_UPS_C, UINT8_MAX)                                                 \
+    REGISTER(PORTD, PULL_UPS_D, (uint8_t)~_BV(GATE_BIT))                                   \
+    REGISTER(DDRB, OUTPUTS_B, UINT8_MAX)                                                   \
+    REGISTER(DDRC, 0, UINT8_MAX)                                                           \
+    REGISTER(DDRD, OUTPUTS_D, UINT8_MAX)                                                   \
+    REGISTER(MCUCR, 0, _BV(PUD))
+
+#define PERIPHERAL_REGISTERS(REGISTER)                                                     \
+    REGISTER(PRR, 0, UINT8_MAX)                                                            \
+    REGISTER(TCCR1A, _BV(WGM11), _BV(WGM11) | _BV(WGM10)) /* fast PWM up to ICR1 */        \
+    REGISTER(TCCR1B, _BV(WGM13) | _BV(WGM12) | _BV(CS10), UINT8_MAX)                       \
+    REGISTER(ICR1, PWM_TOP, UINT16_MAX)                                                    \
+    REGISTER(TCCR2A, _BV(WGM21), UINT8_MAX) /* every millisecond */                        \
+    REGISTER(OCR2A, F_CPU / 64 / 1000 - 1, UINT8_MAX)                                      \
+    REGISTER(TIMSK2, _BV(OCIE2A), UINT8_MAX)                                               \
+    REGISTER(TCCR2B, _BV(CS22), UINT8_MAX)                                                 \
+    REGISTER(DIDR0, _BV(ADC0D) | _BV(ADC1D) | _BV(ADC2D), UINT8_MAX)                       \
+    REGISTER(ADCSRA, _BV(ADEN) | _BV(ADIE) | CLOCK_BY_128, _BV(ADATE) | CLOCK_BY_128)      \
+    REGISTER(EICRA, _BV(ISC01) | _BV(ISC00), UINT8_MAX) /* rising edges of the encoder */  \
+    REGISTER(UBRR0, BAUD_DIVISOR, UINT16_MAX)                                              \
+    REGISTER(UCSR0A, _BV(U2X0), _BV(U2X0) | _BV(MPCM0))                                    \
+    REGISTER(UCSR0C, _BV(UCSZ01) | _BV(UCSZ00), UINT8_MAX)                                 \
+    REGISTER(UCSR0B, _BV(RXEN0) | _BV(TXEN0), (uint8_t)~_BV(RXB80))
+
+#define WRITE(name, value, mask) name = value;
+#define DIFFERS(name, value, mask) || (name & (mask)) != ((value) & (mask))
+
+static void set_pins(void) {
+    TCCR1A = 0; /* again, because not all that is astray comes through be_quiet() */
+    PIN_REGISTERS(WRITE)
+}
+
+static void set_peripherals(void) {
+    PERIPHERAL_REGISTERS(WRITE)
+    wdt_enable(WDTO_15MS);
+}
+
+/* Whether each holds what it was set to. If one does not, all are written again: with the motor off,
+ * and it is for the caller to cut. */
+static bool registers_hold(void) {
+    bool watched = (WDTCSR & (uint8_t)~(_BV(WDIF) | _BV(WDCE))) == _BV(WDE);
+
+    if (watched && !(false PIN_REGISTERS(DIFFERS) PERIPHERAL_REGISTERS(DIFFERS))) {
+        return true;
+    }
+    cli();
+    set_pins();
+    set_peripherals();
+    sei();
+    return false;
+}
+
 /* --- One millisecond ------------------------------------------------------------------- */
 
 /* Between two critical sections: one instruction runs before each of two that wait. */
 static inline void let_interrupts_in(void) { __asm__ volatile("sei\n\tnop\n\tnop" ::: "memory"); }
 
-static void sense(void) {
+/* `missed`: milliseconds that passed by unseen. None ever does, or something eats the time; what
+ * waits for a millisecond waits too long then. */
+static void sense(uint8_t missed) {
     static uint8_t steps_before;
     uint8_t steps = ENCODER_STEPS;
 
@@ -309,6 +372,9 @@ static void sense(void) {
     inputs.gate_on = PIND & _BV(GATE_SENSE_BIT);
     inputs.start_down = !(PINB & _BV(START_BIT));
     inputs.failed = proving_step();
+    if (missed != 0 || !registers_hold()) {
+        inputs.failed = CUT_SELF_TEST;
+    }
 }
 
 /* What has been acted on is no news any more. */
@@ -352,9 +418,13 @@ static void decide(void) {
 /* The driver's inputs: between the pulses both are high, and the motor is braked. */
 static void drive(const struct outputs *out) {
     uint16_t duty = (uint16_t)(out->duty < 0 ? -out->duty : out->duty);
-    uint16_t pulse = (uint16_t)(2u * duty - 1u);
+    uint16_t pulse;
     uint8_t modes = _BV(WGM11);
 
+    if (duty > PARAMETER_MOST_DUTY_HIGH) { /* memory may be wrong */
+        duty = PARAMETER_MOST_DUTY_HIGH;
+    }
+    pulse = (uint16_t)(2u * duty - 1u);
     if (!out->enabled) {
         motor_off();
         PORTB &= (uint8_t)~(_BV(ENABLE_BIT) | DRIVER_INPUTS);
@@ -397,14 +467,19 @@ static void brief(void) {
     }
 }
 
-/* An edge, and the watchdog's food, only when everything was seen alive in this period. */
-static void prove_alive(void) {
-    static uint8_t ticks;
+/* An edge, and the watchdog's food, only when everything was seen alive in this period. A missed
+ * millisecond begins it anew: a loop that is too slow for long gives neither. */
+static void prove_alive(uint8_t missed) {
+    static uint8_t period;
 
-    if (++ticks < GATE_TICKS) {
+    if (missed != 0) {
+        period = alive = 0;
         return;
     }
-    ticks = 0;
+    if (++period < GATE_TICKS) {
+        return;
+    }
+    period = 0;
     if (alive != ALIVE) {
         return;
     }
@@ -415,9 +490,9 @@ static void prove_alive(void) {
     }
 }
 
-static void tick(void) {
-    tick_ms++;
-    sense();
+static void tick(uint8_t missed) {
+    tick_ms = (uint16_t)(tick_ms + 1u + missed);
+    sense(missed);
     receive();
     decide();
     alive |= ALIVE_LEASE;
@@ -426,9 +501,11 @@ static void tick(void) {
         alive |= ALIVE_SAMPLED;
     }
     brief();
+    /* Nobody counts where no encoder is: the noise of a loose pin would take the time of all else. */
+    EIMSK = safety.settings.fitted & FITTED_ENCODER ? _BV(INT0) : 0;
     drive(&safety.out);
     proving_keep(safety.cut, safety.presence.session);
-    prove_alive();
+    prove_alive(missed);
     if (safety.cut == CUT_NONE) {
         PORTB |= _BV(LIGHT_BIT);
     } else {
@@ -437,41 +514,40 @@ static void tick(void) {
     quiet_ms++;
 }
 
-/* --- Set-up ------------------------------------------------------------------------------ */
+static void tick_when_due(void) {
+    uint8_t passed;
 
-static void set_pins(void) {
-    TCCR1A = 0; /* again, because not all that is astray comes through be_quiet() */
-    PORTB = _BV(TOE_END_BIT) | _BV(START_BIT);
-    DDRB = _BV(ENABLE_BIT) | DRIVER_INPUTS | _BV(LIGHT_BIT);
-    PORTC = _BV(PLUS_BIT) | _BV(MINUS_BIT);
-    PORTD = _BV(HEEL_END_BIT) | _BV(STOP_BIT) | _BV(ENCODER_A_BIT) | _BV(ENCODER_B_BIT);
-    DDRD = _BV(GATE_BIT);
+    cli();
+    passed = ticks;
+    ticks = 0;
+    sei();
+    if (passed != 0) {
+        tick((uint8_t)(passed - 1u));
+    }
 }
 
-static void set_peripherals(void) {
-    TCCR1A = _BV(WGM11); /* fast PWM up to ICR1 */
-    TCCR1B = _BV(WGM13) | _BV(WGM12) | _BV(CS10);
-    ICR1 = PWM_TOP;
-    TCCR2A = _BV(WGM21); /* every millisecond */
-    OCR2A = F_CPU / 64 / 1000 - 1;
-    TIMSK2 = _BV(OCIE2A);
-    TCCR2B = _BV(CS22);
-    DIDR0 = _BV(ADC0D) | _BV(ADC1D) | _BV(ADC2D);
+/* --- Set-up ------------------------------------------------------------------------------ */
+
+static void set_up(void) {
+    set_pins();
+    proving_begin();
+    safety_begin(&safety, retained.cut, retained.session);
+    seal_all(&seal, &safety);
+    channel_begin(&channels[0], 0);
+    channel_begin(&channels[1], 0);
+    brief();
     select(READ_BANDGAP);
-    ADCSRA = _BV(ADEN) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0);
-    EICRA = _BV(ISC01) | _BV(ISC00); /* rising edges of the encoder */
-    EIMSK = _BV(INT0);
-    UBRR0 = BAUD_DIVISOR;
-    UCSR0A = _BV(U2X0);
-    UCSR0C = _BV(UCSZ01) | _BV(UCSZ00);
-    UCSR0B = _BV(RXEN0) | _BV(TXEN0);
+    set_peripherals();
+    sei();
 }
 
 /* The program counter, too, can go astray and come by here, with the motor driven. It is quiet
- * before anything else; not even the compiler's zero is one by then. */
+ * before anything else; not even the compiler's zero is one by then. Optiboot, which clears MCUSR,
+ * leaves in r2 what it held; GPIOR1 takes it to march(). */
 static void be_quiet(void) __attribute__((naked, used, section(".init1")));
 static void be_quiet(void) {
-    __asm__ volatile("clr __zero_reg__");
+    __asm__ volatile("clr __zero_reg__\n\t"
+                     "out %0, r2" ::"I"(_SFR_IO_ADDR(GPIOR1)));
     cli();
     DDRB = 0;
     DDRD = 0;
@@ -480,16 +556,7 @@ static void be_quiet(void) {
 }
 
 int main(void) {
-    set_pins();
-    proving_begin();
-    safety_begin(&safety, retained.cut, retained.session);
-    seal_all(&seal, &safety);
-    channel_begin(&channels[0], 0);
-    channel_begin(&channels[1], 0);
-    brief();
-    set_peripherals();
-    wdt_enable(WDTO_15MS);
-    sei();
+    set_up();
     for (;;) {
         alive |= ALIVE_LOOP;
         receive();
@@ -498,10 +565,7 @@ int main(void) {
             receive();
         }
         transmit();
-        if (ticked) {
-            ticked = false;
-            tick();
-        }
+        tick_when_due();
         if (sent >= MCU_FRAME_BYTES && (owed || quiet_ms >= HEARTBEAT_MS - 1)) {
             answer();
         }

@@ -19,10 +19,15 @@ enum {
     FLASH_STEP = 16,       /* bytes of program memory a millisecond: 12 kB take 0.8 s */
     BITE_LONGEST_MS = 100, /* a sound watchdog of 15 ms bites long before */
     SETTLING_READINGS = 10, /* 104 us each */
-    PATTERN = 0x55
+    PATTERN = 0x55,
+    CAUSES = RESET_POWER_ON | RESET_EXTERNAL | RESET_BROWN_OUT | RESET_WATCHDOG
 };
 
 struct retained retained __attribute__((section(".noinit")));
+/* As it was before: a reset may come while the one above is written. */
+static struct retained spare __attribute__((section(".noinit")));
+
+extern uint8_t __noinit_start[], __noinit_end[];
 
 /* CRC of all before it, written after linking; at the end of the space that the firmware may use. */
 static const uint16_t stored_crc __attribute__((section(".crc"), used)) = 0;
@@ -41,9 +46,17 @@ static uint8_t check_of(const struct retained *kept) {
                      7u * kept->reset_cause + 11u * kept->biting);
 }
 
-static void keep(void) { retained.check = check_of(&retained); }
+static bool is_whole(const struct retained *kept) { return kept->check == check_of(kept); }
+
+static void keep(void) {
+    retained.check = check_of(&retained);
+    spare = retained;
+}
 
 void proving_keep(uint8_t cut, uint8_t session) {
+    if (retained.cut == cut && retained.session == session) {
+        return;
+    }
     retained.cut = cut;
     retained.session = session;
     keep();
@@ -117,13 +130,15 @@ static void march(void) __attribute__((naked, used, section(".init3")));
 static void march(void) {
     uint8_t *low = (uint8_t *)RAMSTART;
     uint8_t *high = (uint8_t *)RAMEND;
-    uint8_t *kept = (uint8_t *)&retained;
-    uint8_t *kept_end = kept + sizeof retained;
+    uint8_t *kept = __noinit_start;
+    uint8_t *kept_end = __noinit_end;
     volatile uint8_t *place;
     uint8_t wrong = 0;
 
-    GPIOR1 = MCUSR;
-    MCUSR = 0;
+    if (MCUSR != 0) {
+        GPIOR1 = MCUSR;
+        MCUSR = 0;
+    } /* else the boot loader has cleared it, and be_quiet() put there what it said */
     wdt_disable(); /* after it has bitten it goes on, and this takes long */
     for (place = low; place <= high; place++) {
         if (place < kept || place >= kept_end) {
@@ -201,11 +216,13 @@ static bool converter_works(void) {
 }
 
 void proving_begin(void) {
-    uint8_t cause = GPIOR1 & 0x0F;
-    bool kept = retained.check == check_of(&retained);
-    bool bitten = cause == 0 || cause & RESET_WATCHDOG; /* 0: a bootloader has cleared it */
+    uint8_t cause = GPIOR1 <= CAUSES ? GPIOR1 : 0; /* 0: nobody has said it */
+    bool bitten = cause == 0 || cause & RESET_WATCHDOG;
 
-    if (!kept) {
+    if (!is_whole(&retained)) {
+        retained = spare;
+    }
+    if (!is_whole(&retained)) {
         retained = (struct retained){.cut = CUT_RESET};
         keep();
     }
