@@ -7,7 +7,7 @@ LOCK := pip compile pyproject.toml --group build --universal --python-version 3.
 	--generate-hashes --no-strip-extras --custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check prove mutate format firmware timing lock generate clean
+.PHONY: help setup setup-dev run test campaign check prove mutate format firmware timing lock generate clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -23,8 +23,11 @@ run: setup ## start the simulated roller with its panel; PORT=8123 takes another
 
 test: setup-dev ## run all the tests; the pure modules must be covered in full
 	$(PY) -m pytest -n auto -m "not long" --cov --cov-report=term
-	$(PY) -m pytest -n auto -m long
+	$(PY) -m pytest -n auto -m "long and not campaign"
 	@sed -n "/^| name/,/^$$/p" docs/firmware-timing.md
+
+campaign: setup-dev ## run what is too long for every day: each phase, a thousand flipped bits
+	$(PY) -m pytest -n auto -m campaign
 
 check: setup-dev ## check format, lint, types and import contracts
 	$(PY) -m ruff format --check

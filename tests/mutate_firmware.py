@@ -33,7 +33,7 @@ JUDGES = {
     "ages": ("ages", "rules", "sensors"),
     "pain": ("sensors", "and_kernel"),
     "sensors": ("sensors", "parameters", "and_kernel"),
-    "safety": ("rules", "motion", "parameters", "sensors", "and_machinery"),
+    "safety": ("rules", "motion", "presence", "parameters", "sensors", "and_machinery"),
 }
 """The tests of each source, the quickest first: a mutant's life is short."""
 OPTIONS = (

@@ -60,6 +60,7 @@ def test_a_hundred_flipped_bits(state: str, record_property: Callable[[str, obje
 
 
 @pytest.mark.long
+@pytest.mark.campaign
 @pytest.mark.parametrize("state", STATES)
 def test_a_thousand_flipped_bits(
     state: str, record_property: Callable[[str, object], None]

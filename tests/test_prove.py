@@ -38,12 +38,12 @@ def _tools() -> None:
     needed("avr-gcc")
 
 
-@pytest.mark.parametrize("int_bits", WIDTHS)
 @pytest.mark.parametrize("harness", PROOFS)
 def test_it_is_as_expected(
-    harness: str, int_bits: int, tmp_path: Path, record_property: Callable[[str, object], None]
+    harness: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    outcome = prove.run(PROOFS[harness], int_bits, tmp_path)
+    """For the `int` that is flashed; `make prove` tries the other width, too."""
+    outcome = prove.run(PROOFS[harness], min(WIDTHS), tmp_path)
     assert not outcome.wrong
     record_property("figure", prove.line(outcome))
 
