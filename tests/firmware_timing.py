@@ -12,7 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from firmware_bridge.messages import LEASE_MS, CutCode, ParameterIndex
+from firmware_bridge.echo import REFUSED
+from firmware_bridge.messages import LEASE_MS, CutCode, ParameterIndex, Set
 from sim.mcu import CYCLES_PER_MS, RAM, Event, What
 from tests.firmware_build import symbols
 from tests.timing_bench import BEAT_CYCLES, BOOT_MS, PORTB, Bench
@@ -191,6 +192,7 @@ def busy_bench(firmware: Path) -> Bench:
         bench.roll(20.0)
         for beat in range(LOOP_PHASES):
             bench.host.asks = (*ROLLING[:-1], 20 + (number + beat) % 3)  # its limits are renewed
+            bench.host.send(Set, beat % len(ParameterIndex), REFUSED)  # as the bridge asks
             bench.host.live(BEAT_MS + beat / LOOP_PHASES)
         cut_by_pain(bench, CASES[number % 2], number // 2 % 2, phase)
     return bench

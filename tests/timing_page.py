@@ -69,7 +69,8 @@ PROSE = f"""## How it is measured
 - The hang: an instruction is made a jump to itself at {HANG_PHASES} phases of the 4 ms in which
   the watchdog is fed, in the loop and in interrupts. On a chip its clock may be 10 % off.
 - The looks at the receiver: over set-up, session, stops, cuts, and a reference that changes with
-  each DRIVE. A byte takes 1,389 cycles; a third one that nobody fetched is lost.
+  each DRIVE, with the bridge's questions between. A byte takes 1,389 cycles; a third one that
+  nobody fetched is lost.
 - The tick: over the same, from the interrupt that makes it due to its last store, with what the
   loop had to end before. A millisecond that is missed cuts, and feeds neither gate nor watchdog.
 - The stack: memory is painted when `main` begins; what is no longer paint was stack.
