@@ -11,6 +11,7 @@ def test_the_page_is_made_from_the_boards_header() -> None:
 
 def test_every_pin_of_the_header_stands_in_the_table_once() -> None:
     defined = re.findall(r"#define \w+_BIT (P[BCD]\d)", BOARD.read_text())
+    defined.remove("PD0")  # the serial line, which the board wires itself
     told = [pin.port for pin in pins()]
     assert sorted(told) == sorted([*defined, "PC0", "PC1", "PC2"])
     assert len(set(told)) == len(told)
