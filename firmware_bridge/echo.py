@@ -3,7 +3,8 @@
 A STATUS does not say which DRIVE it answers. So every 10 ms a DRIVE brings a question that names
 itself: SET, with a value that no parameter takes. Moving or at rest, the microcontroller refuses
 it, changes nothing, and answers with the parameter's number; there are eight of them. Whatever
-comes after that answer was sampled after the question.
+comes after that answer was sampled after the question. Of one name never two are on their way, or
+words a whole round old would pass for new ones.
 
 It hears us as long as it answers: a STATUS that comes sooner than a heartbeat after the one before
 is an answer, too. Once its lease must have run out, heartbeats alone are half a link.
@@ -18,6 +19,7 @@ from firmware_bridge.mcu_clock import MS, TICKS
 from firmware_bridge.messages import (
     HEARTBEAT_MS,
     LEASE_MS,
+    SOFT_RESTART_MS,
     McuFrame,
     Parameter,
     ParameterIndex,
@@ -27,6 +29,8 @@ from firmware_bridge.messages import (
 ASK_EVERY_S = HEARTBEAT_MS * MS
 REFUSED = 8191
 """A value that no parameter takes."""
+GIVEN_UP_S = SOFT_RESTART_MS * MS
+"""A question without an answer is lost by then; after such a silence the board is met anew."""
 UNASKED_MS = HEARTBEAT_MS - 1
 """After so long without an answer to give it sends a heartbeat."""
 BRISK_S = (UNASKED_MS - 1) * MS
@@ -51,13 +55,20 @@ class Echo:
 
     def due(self, now_s: float) -> messages.Set | None:
         """Return the question to ask now, if any."""
-        if now_s < self._next_s:
+        index = self._free(now_s)
+        if now_s < self._next_s or index is None:
             return None
         self._next_s = now_s + ASK_EVERY_S
-        self._index = (self._index + 1) % len(ParameterIndex)
-        self._open[self._index] = now_s
+        self._index, self._open[index] = index, now_s
         self._waits_since_s = min(self._waits_since_s, now_s)
-        return messages.Set(0, 0, self._index, REFUSED)
+        return messages.Set(0, 0, index, REFUSED)
+
+    def _free(self, now_s: float) -> int | None:
+        """The next name that no question on its way has."""
+        names = len(ParameterIndex)
+        turn = ((self._index + ahead) % names for ahead in range(1, names + 1))
+        asked_at_s = self._open.get
+        return next((one for one in turn if now_s - asked_at_s(one, -inf) > GIVEN_UP_S), None)
 
     def sent(self, now_s: float) -> None:
         """Something that is to be answered was sent."""

@@ -27,6 +27,7 @@ PATIENCE_S = 3.0
 """An Arduino resets when its port is opened, and its boot loader then waits for a second or two."""
 HELLO_EVERY_S = 0.25
 SET_EVERY_S = 0.05
+"""So long an answer is waited for: of a slower one that is all that is known."""
 SLOWEST_ANSWER_S = 0.010
 """A link whose quickest answer surely needs longer cannot carry the heartbeat."""
 FLASH = "flash the firmware of this version: footloop flash --port PORT"
@@ -126,7 +127,7 @@ class Handshake:
         if not status.configured:  # it has restarted since
             self.identity, self._next_s = None, -inf
         elif self._quickest_s > SLOWEST_ANSWER_S:
-            raise too_slow(self._name, self._quickest_s)
+            raise too_slow(self._name, min(self._quickest_s, SET_EVERY_S))
         else:
             self.done = True
 

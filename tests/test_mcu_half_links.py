@@ -12,7 +12,7 @@ import pytest
 
 from controller.modes import Mode
 from controller.trips import Trip
-from firmware_bridge.echo import JUDGED
+from firmware_bridge.echo import GIVEN_UP_S, JUDGED, Echo
 from firmware_bridge.handshake import SLOWEST_ANSWER_S
 from firmware_bridge.mcu_clock import COMPARED_S
 from firmware_bridge.messages import CutCode
@@ -92,6 +92,34 @@ def test_a_delay_that_stays_is_told_though_every_frame_has_it() -> None:
     engine.bench.tamper_to_host = lambda data: [(0.016, data)]
     engine.run(0.3)
     assert engine.trip is Trip.LINK
+
+
+@pytest.mark.parametrize("held_s", [0.093, 0.098, 0.103, 0.150])
+def test_a_delay_of_a_whole_round_of_questions_is_no_quick_link(held_s: float) -> None:
+    """What each question's name then brings back is the answer to the one a round before."""
+    engine = engine_at()
+    bench = engine.bench
+    bench.tamper_to_host = lambda data: [(held_s, data)]
+    bench.mcu.kpa = 0.0
+    engine.run(1.0)
+    assert "ms to answer, at most 10 ms will do" in bench.told[0]
+    engine.run(3.0)
+    assert "takes 50 ms to answer" in bench.told[-1], "a meeting knows no more"
+    assert engine.acknowledge().run(0.1).state.mode is Mode.STOPPED
+    assert engine.trip is Trip.LINK
+
+
+def test_a_question_that_was_lost_is_asked_again() -> None:
+    echo, now_s = Echo(), 0.0
+    asked: list[tuple[float, int]] = []
+    while len(asked) < 30:
+        question = echo.due(now_s)
+        asked += [] if question is None else [(now_s, question.parameter)]
+        now_s += 0.010
+    names = [name for _, name in asked[:9]]
+    assert len(set(names)) == 8, "each once"
+    assert names[8] == names[0]
+    assert GIVEN_UP_S < asked[8][0] < GIVEN_UP_S + 0.021
 
 
 # A clock that is off.
