@@ -42,7 +42,7 @@ def look(
     """
     tick_s = limits.tick_s
     trip, late = None, None
-    if not (now_s - watch.now_s - tick_s <= limits.tardy_s):
+    if not (0.0 < now_s - watch.now_s <= limits.tardy_s + tick_s):
         watch, late = _tardy(watch, now_s, limits)
     at_s = sample.taken_at_s
     if at_s > watch.sample_at_s:
@@ -87,7 +87,10 @@ def accepted(watch: Watch, level: int) -> bool:
 
 
 def _tardy(watch: Watch, now_s: float, limits: Limits) -> tuple[Watch, Trip | None]:
-    """T13: one tick very late, or several tardy ones within a second."""
+    """T13: one tick very late, or several tardy ones within a second; or time stands still.
+
+    While it does, no sample is newer than the last, and nothing would be looked at.
+    """
     late_s = now_s - watch.now_s - limits.tick_s
     tardies = (*(one for one in watch.tardies_at_s if one > now_s - SECOND_S), now_s)
     tripped = not (late_s <= limits.late_s) or len(tardies) >= limits.tardies

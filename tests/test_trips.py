@@ -359,5 +359,13 @@ def test_a_clock_that_is_no_number_is_late() -> None:
     assert Detectors().give(sample_of(CALM_KPA, 0.0), nan) is not None
 
 
+def test_a_clock_that_stands_still_is_late_in_the_third_tick() -> None:
+    """No sample would be newer than the last, so nothing would be looked at."""
+    world = Detectors(250)
+    assert world.give(sample_of(CALM_KPA, 0.004), 0.004) is None
+    still = [world.give(sample_of(CALM_KPA, 0.004), 0.004) for _ in range(3)]
+    assert still == [None, None, Trip.LATE]
+
+
 def test_pain_and_faults_are_told_before_lateness() -> None:
     assert Detectors().give(sample_of(nan, 0.05), 0.05) is Trip.SENSOR_NAN
