@@ -16,6 +16,8 @@ from hardware.roller import Sample
 
 FOLLOWED_DUTY = 0.02
 """A fall of duty from one tick to the next which the rotor follows without braking hard."""
+PUSHED_DUTY_PER_S = 0.2
+"""A duty that rises more slowly, as in a soft start, draws no more than friction does."""
 TWICE = 2
 """So many samples in a row are no accident."""
 
@@ -39,7 +41,7 @@ class Machinery(NamedTuple):
     """What is remembered of motor, rail and gate."""
 
     duty: float = 0.0  # -1..1, of the last tick
-    rose_at_s: float = -inf  # away from 0
+    rose_at_s: float = -inf  # away from 0, so fast that the rotor's inertia draws a current
     fell_at_s: float = -inf  # toward 0, by more than the rotor follows at once
     signs: Signs = NO_SIGNS
 
@@ -56,7 +58,7 @@ def attended(
     `duty`: the last drive's, -1..1, under which the sample was taken; its gate had an edge.
     """
     if duty != seen.duty:
-        seen = _changed(seen, duty, now_s)
+        seen = _changed(seen, duty, limits, now_s)
     if seen.signs is NO_SIGNS and _unremarkable(sample, limits):
         return seen, None
     signs = _read(seen, sample, limits, now_s)
@@ -96,12 +98,12 @@ def rested(
     return (SOUND if signs == NO_SIGNS else Machinery(signs=signs)), _first(signs, limits, now_s)
 
 
-def _changed(seen: Machinery, duty: float, now_s: float) -> Machinery:
+def _changed(seen: Machinery, duty: float, limits: Limits, now_s: float) -> Machinery:
     """The memory with another duty."""
     before = abs(seen.duty)
     return Machinery(
         duty,
-        now_s if abs(duty) > before else seen.rose_at_s,
+        now_s if abs(duty) - before > PUSHED_DUTY_PER_S * limits.tick_s else seen.rose_at_s,
         now_s if abs(duty) < before - FOLLOWED_DUTY else seen.fell_at_s,
         seen.signs,
     )

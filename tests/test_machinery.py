@@ -95,6 +95,16 @@ def test_t7_a_rotor_that_speeds_up_may_draw_more_while_it_does() -> None:
     assert bench.feel(0.052, motor_current_ma=rising_ma + 1.0) is Trip.MOTOR_STRAINED
 
 
+@pytest.mark.parametrize(("per_s", "trips"), [(0.19, True), (0.21, False)])
+def test_t7_a_duty_that_rises_softly_explains_no_more_current(per_s: float, trips: bool) -> None:
+    """Else a bridge that gives full voltage goes unseen for as long as a soft start lasts."""
+    bench, found = Bench(duty=0.1), []
+    for _ in range(80):
+        bench.duty += per_s * LIMITS.tick_s
+        found.append(bench.feel(0.001, motor_current_ma=EDGE_MA + 50.0))
+    assert (Trip.MOTOR_STRAINED in found) is trips
+
+
 def test_t7_is_silent_where_no_current_is_measured() -> None:
     assert Bench().feel(1.0, motor_current_ma=None) is None
 
