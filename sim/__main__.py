@@ -144,11 +144,24 @@ def _bench(given: argparse.Namespace) -> int:
     return OK
 
 
+def _faults(given: argparse.Namespace) -> int:
+    from sim.faults import command  # noqa: PLC0415 - the other commands need none of it
+
+    try:
+        found = command.run(given)
+    except command.FaultsError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    print(found.told)
+    return OK if found.safe else FAILED
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "engine": _engine,
     "panel": _panel,
     "replay": _replay,
+    "faults": _faults,
     "bench": _bench,
 }
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from controller.arguments import Commands, Parser, add_command, host, port
+from controller.modes import Mode
 from controller.processes import READY_OPTION
 
 DEFAULT_PORT = 8080
@@ -14,6 +15,7 @@ EPILOG = """examples:
   footloop-sim run --port 9000
   footloop-sim run --mcu                 behind a microcontroller with the real firmware
   footloop-sim replay walk.csv --json    a recording through the safety kernel
+  footloop-sim faults                    every fault in every mode
   footloop-sim bench --json              how fast the simulator is here"""
 
 
@@ -104,8 +106,43 @@ def _add_judges(commands: Commands) -> None:
     bench.add_argument(
         "--seconds", type=seconds, default=30.0, help="simulated, per run; default: %(default)g"
     )
-    for command in (replay, bench):
+    faults = _add_faults(commands)
+    for command in (replay, faults, bench):
         command.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_faults(commands: Commands) -> argparse.ArgumentParser:
+    """Every fault in every mode, or some of them."""
+    faults = add_command(
+        commands,
+        "faults",
+        "every fault in every mode, and whether it was safe",
+        [
+            "footloop-sim faults --json",
+            "footloop-sim faults --fault sensor/off --mode RUNNING",
+            "footloop-sim faults --pairs --mode RUNNING --every 50",
+        ],
+    )
+    faults.add_argument("--fault", action="append", metavar="ID", help="only this one; repeatable")
+    faults.add_argument(
+        "--mode", action="append", choices=[one.name for one in Mode], help="only in it; repeatable"
+    )
+    faults.add_argument("--pairs", action="store_true", help="every two faults at once")
+    faults.add_argument(
+        "--every", type=positive, default=1, metavar="N", help="of the pairs each N-th only"
+    )
+    faults.add_argument(
+        "--workers", type=positive, default=1, metavar="K", help="processes; default: %(default)s"
+    )
+    return faults
+
+
+def positive(text: str) -> int:
+    """A whole number, 1 or more."""
+    with suppress(ValueError):
+        if int(text) >= 1:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number, 1 or more")
 
 
 def seconds(text: str) -> float:

@@ -142,13 +142,18 @@ class Stack:
         """The controller is dead or hangs, its pins stay as they are: the world lives on alone."""
         self.clock.wait_until(self.now_s + seconds)
 
-    def reboot(self, without_power_s: float = 2.0) -> None:
-        """The power goes, and comes back: a new engine finds the old one's journal."""
+    def reboot(self, without_power_s: float = 2.0, left: Recalled | None = None) -> None:
+        """The power goes, and comes back: a new engine finds the old one's journal.
+
+        `left`: what it makes of that journal, if the disk did something to it.
+        """
         self.plant.drive(REST)  # as the pull-downs hold the pins of a board that is off
         self.fall_silent(without_power_s)
         facts = self.journal.facts
         self.due_s = self.now_s
-        self._switch_on(Recalled() if facts is None else recalled(facts, self.now_s))
+        if left is None:
+            left = Recalled() if facts is None else recalled(facts, self.now_s)
+        self._switch_on(left)
         self.journal.facts = facts
 
     # What it shows.

@@ -8,7 +8,7 @@ import pytest
 from controller import cli_parser
 from controller.arguments import host, port
 from sim import cli_parser as sim_parser
-from sim.cli_parser import seconds
+from sim.cli_parser import positive, seconds
 
 PARSERS = {"footloop": cli_parser.parser, "footloop-sim": sim_parser.parser}
 Captured = pytest.CaptureFixture[str]
@@ -29,7 +29,7 @@ def test_all_commands_are_looked_at() -> None:
     assert [name for program, name in COMMANDS if program == "footloop"] == [
         "init", "wiring", "run", "engine", "panel", "calibrate", "stop-test", "flash", "mcu"
     ]  # fmt: skip
-    assert len(COMMANDS) == 14
+    assert len(COMMANDS) == 15
 
 
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
@@ -54,6 +54,7 @@ def test_a_command_s_help_has_examples_that_are_understood(
         *((host, text, "a host is an address of this machine")
           for text in ("", "  ", "a b", "ü", "a\0")),
         *((seconds, text, "a run takes 0.1 to 60 s") for text in ("x", "0", "60.1", "nan", "")),
+        *((positive, text, "must be a whole number, 1 or more") for text in ("x", "0", "-1", "")),
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_repeated_with_the_range(
