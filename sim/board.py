@@ -7,6 +7,7 @@ The plant is SimRoller's, so foot, person, gate and motor are the very ones of e
 To the controller the board is a serial port and a clock: bytes in and out, `now_s`, `wait_until`.
 """
 
+from collections.abc import Callable
 from math import ceil, pi
 from pathlib import Path
 
@@ -39,10 +40,10 @@ BUTTONS = {"PB4": "start", "PC3": "plus", "PC4": "minus"}
 class Board:
     """A powered board, and the machine it is wired to."""
 
-    def __init__(self, firmware: Path, plant: SimRoller) -> None:
+    def __init__(self, firmware: Path, plant: SimRoller, chip: Callable[[Path], Mcu] = Mcu) -> None:
         """Power it on. `plant` must not be driven by anybody else."""
         self.plant = plant
-        self.mcu = Mcu(firmware)
+        self.mcu = chip(firmware)
         self.events: list[Event] = []
         self._steps = 0
         self._encoder = 0
@@ -113,10 +114,10 @@ class Board:
         self._encoder = steps
 
 
-def met(board: Board, port: Port) -> McuRoller:
+def met(board: Board, port: Port, tell: Callable[[str], None] = print) -> McuRoller:
     """Return the roller behind `board`, met over `port`, with nominal pressure elements.
 
-    Raises what `McuRoller` raises.
+    `tell` gets a line when the link is lost and when it is back. Raises what `McuRoller` raises.
     """
     roller = McuRoller(
         "the simulated board",
@@ -124,7 +125,7 @@ def met(board: Board, port: Port) -> McuRoller:
         Calibration(),
         opener=lambda: port,
         clock=board.now_s,
-        tell=print,
+        tell=tell,
         pause=lambda seconds: board.wait_until(board.now_s() + seconds),
     )
     roller.name = "simulated roller, real firmware"

@@ -127,7 +127,10 @@ def _add_faults(commands: Commands) -> argparse.ArgumentParser:
     faults.add_argument(
         "--mode", action="append", choices=[one.name for one in Mode], help="only in it; repeatable"
     )
-    faults.add_argument("--pairs", action="store_true", help="every two faults at once")
+    faults.add_argument(
+        "--without-mcu", action="store_true", help="leave out what needs simavr and avr-gcc"
+    )
+    faults.add_argument("--pairs", action="store_true", help="every two faults of the pins at once")
     faults.add_argument(
         "--every", type=positive, default=1, metavar="N", help="of the pairs each N-th only"
     )

@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +16,28 @@ import pytest
 
 from controller.modes import Mode
 from sim import cli_parser
-from sim.faults.command import FaultsError, run
+from sim.faults import command as faults_command
+from sim.faults.command import BY_ID, FaultsError, run
 from sim.faults.fault import HARMLESS, Fault, Proof
 from sim.faults.matrix import ERROR, NO_EFFECT, NOT_APPLICABLE, SAFE, UNSAFE, Cell, tried
-from sim.faults.register import FAULTS, LIST, elsewhere, entries, excluded, listed
+from sim.faults.onboard import SCENES as BOARD_SCENES
+from sim.faults.register import (
+    BOARD_FAULTS,
+    FAULTS,
+    LIST,
+    elsewhere,
+    entries,
+    excluded,
+    listed,
+)
 from sim.faults.scene import Scene
 from sim.faults.staged import SCENES, armed
 from sim.faults.telling import facts, in_words
+from sim.shim import MissingToolError
 
 ROOT = Path(__file__).resolve().parent.parent
-FROZEN = "fbc39fbf18c14d20"
+FROZEN = "fcd367320940abe9"
 """Of not_applicable.toml. Each line there is a fault that nobody tries in that mode."""
-BY_ID = {one.id: one for one in FAULTS}
 MODES = [mode.name for mode in Mode]
 
 
@@ -40,28 +49,33 @@ def command(*words: str, code: int = 0) -> str:
     return ran.stdout
 
 
-@cache
-def matrix(mode: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(command("--json", "--mode", mode))
-    return found
+def judged(faults: tuple[Fault, ...], mode: str, *words: str) -> None:
+    """Each that can apply was tried, and was safe."""
+    found: dict[str, Any] = json.loads(command("--json", "--mode", mode, *words))
+    assert [row for row in found["table"] if row["verdict"] in (UNSAFE, ERROR)] == []
+    assert found["unsafe"] == found["errors"] == 0
+    assert found["cells"] == found["safe"] + found["not_applicable"]
+    safe = {row["fault"] for row in found["table"] if row["verdict"] == SAFE}
+    assert safe == {one.id for one in faults if (one.id, mode) not in excluded()}
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_every_fault_is_safe(mode: str) -> None:
-    found = matrix(mode)
-    bad = [row for row in found["table"] if row["verdict"] in (UNSAFE, ERROR)]
-    assert not bad
-    assert found["unsafe"] == found["errors"] == 0
-    assert found["cells"] == found["safe"] + found["not_applicable"]
-    tried_here = {row["fault"] for row in found["table"] if row["verdict"] == SAFE}
-    assert tried_here == {one.id for one in FAULTS if (one.id, mode) not in excluded()}
+def test_every_fault_of_a_machine_on_the_pins_is_safe(mode: str) -> None:
+    judged(FAULTS, mode, "--without-mcu")
+
+
+@pytest.mark.parametrize("mode", BOARD_SCENES)
+@pytest.mark.usefixtures("firmware")
+def test_every_fault_behind_a_microcontroller_is_safe(mode: Mode) -> None:
+    ids = [word for one in BOARD_FAULTS for word in ("--fault", one.id)]
+    judged(BOARD_FAULTS, mode.name, *ids)
 
 
 # Nothing is forgotten, and nothing is left out without a reason.
 
 
 def test_every_entry_of_the_catalogue_is_met_or_has_its_reason() -> None:
-    met = {(one.layer, one.entry) for one in FAULTS}
+    met = {(one.layer, one.entry) for one in BY_ID.values()}
     told = {(row["layer"], entry) for row in listed()["entry"] for entry in row["entries"]}
     whole = {(layer, entry) for layer, names in entries().items() for entry in names}
     assert met | told == whole
@@ -92,14 +106,17 @@ def test_what_is_listed_as_impossible_is_impossible() -> None:
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     rows = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert {(fault, mode) for fault, mode, _, _ in rows} == set(excluded())
+    pins = {one.id for one in FAULTS}
+    assert {(fault, mode) for fault, mode, _, _ in rows} == {
+        one for one in excluded() if one[0] in pins
+    }
     could = [row for row in rows if row[2:] != [ERROR, NO_EFFECT]]
     assert not could, "these take effect: they belong into the matrix"
 
 
 def test_a_fault_says_what_it_does_and_where_its_deadline_comes_from() -> None:
-    assert len(BY_ID) == len(FAULTS)
-    for one in FAULTS:
+    assert len(BY_ID) == len(FAULTS) + len(BOARD_FAULTS)
+    for one in BY_ID.values():
         assert one.id == f"{one.layer}/{one.id.partition('/')[2]}"
         assert len(one.does) > 5
         assert len(one.source) > 3
@@ -163,6 +180,17 @@ def test_pairs_are_counted_and_safe() -> None:
     assert found["unsafe"] == found["errors"] == 0
 
 
+def test_without_a_simulator_of_the_chip_it_says_what_to_install_or_to_type(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing() -> None:
+        raise MissingToolError("gcc is missing; type: sudo apt-get install gcc")
+
+    monkeypatch.setattr(faults_command, "binding", missing)
+    with pytest.raises(FaultsError, match=r"apt-get install gcc\nor .* out: --without-mcu"):
+        run(asked("--fault", "serial/out", "--mode", "RUNNING"))
+
+
 def test_an_unknown_fault_is_told_with_what_was_meant() -> None:
     with pytest.raises(FaultsError, match=r"sensor/of: there is no such fault; did you mean"):
         run(asked("--fault", "sensor/of"))
@@ -185,4 +213,3 @@ def test_the_table_is_for_people_too() -> None:
 def test_an_entry_that_is_shown_elsewhere_has_a_cell_for_each_mode() -> None:
     assert len(elsewhere()) == 9 * sum(len(row["entries"]) for row in listed()["entry"])
     assert list(SCENES) == list(Mode)
-    assert isinstance(FAULTS[0], Fault)

@@ -18,6 +18,8 @@ from sim.roller import SimRoller
 
 CHUNK_S = 0.004
 FINE_S = 0.001
+ROUNDING_S = 1e-8
+"""A board lives by whole milliseconds: less than this is not waited for."""
 IMMOVABLE_N = 1e6
 """More than any motor pushes."""
 
@@ -142,7 +144,7 @@ class Ticker:
         """Let the world live until `at_s` of its own time."""
         clock, plant = self._clock, self._plant
         chunk_s = FINE_S if self.meddling else CHUNK_S
-        while (now_s := clock.now_s()) < at_s:
+        while (now_s := clock.now_s()) < at_s - ROUNDING_S:
             clock.wait_until(min(now_s + chunk_s, at_s))
             for meddle in self.meddling:
                 meddle(plant.now_s())

@@ -79,15 +79,12 @@ def cells(
     excluded: Excluded,
     workers: int,
 ) -> Iterator[Cell]:
-    """Every fault in every mode, mode by mode."""
+    """Every fault in every one of these modes that it can apply in, mode by mode."""
     for mode, make in scenes:
-        scene = make()
-        for fault in faults:
-            if (fault.id, mode.name) in excluded:
-                yield Cell(
-                    fault.id, mode.name, NOT_APPLICABLE, "", None, excluded[fault.id, mode.name]
-                )
         here = [one for one in faults if (one.id, mode.name) not in excluded]
+        if not here:
+            continue
+        scene = make()
         attempts = [partial(tried, scene, fault) for fault in here]
         for fault, said in zip(here, in_copies(attempts, workers), strict=True):
             yield _said(fault.id, mode, said)

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from controller.modes import Mode
-from sim.faults import actuator, clocks, network, people, sensor, storage, system
+from sim.faults import (
+    actuator,
+    clocks,
+    line,
+    microcontroller,
+    network,
+    people,
+    sensor,
+    storage,
+    system,
+)
 from sim.faults.fault import Fault
 from sim.faults.matrix import NOT_APPLICABLE, Cell, Excluded
 
@@ -23,6 +33,9 @@ FAULTS: tuple[Fault, ...] = (
     *network.FAULTS,
     *people.FAULTS,
 )
+"""Of the machine on the pins."""
+BOARD_FAULTS: tuple[Fault, ...] = (*line.FAULTS, *microcontroller.FAULTS)
+"""Of the machine behind a microcontroller."""
 
 
 def entries() -> Mapping[str, list[str]]:
@@ -38,11 +51,15 @@ def listed() -> Mapping[str, Any]:
 
 def excluded() -> Excluded:
     """The cells of faults that cannot apply."""
-    return {
+    cells = {
         (fault, mode): row["reason"]
         for row in listed()["cell"]
         for fault in row["faults"]
         for mode in row["modes"]
+    }
+    board = listed()["board"]
+    return cells | {
+        (fault.id, mode): board["reason"] for fault in BOARD_FAULTS for mode in board["modes"]
     }
 
 

@@ -5,11 +5,12 @@ from math import inf
 from typing import Any
 
 from controller.desk import DeskError
+from controller.loop import Clock
 from controller.modes import Mode, State
 from hardware.errors import HardwareError
-from hardware.roller import LATCHED_REST
+from hardware.roller import LATCHED_REST, Roller
 from sim.faults.judge import Shown, Trace, moving_since_s
-from sim.faults.machine import Breakable, Ticker, Wires
+from sim.faults.machine import ROUNDING_S, Breakable, Ticker, Wires
 from sim.stack import Stack
 
 REVIVED_S = 1.0
@@ -27,10 +28,12 @@ class GoneError(Exception):
 class Scene:
     """One machine, and everything that was seen of it since a fault began."""
 
-    def __init__(self, plant: Breakable) -> None:
-        """Switch it on."""
+    def __init__(
+        self, plant: Breakable, roller: Roller | None = None, clock: Clock | None = None
+    ) -> None:
+        """Switch it on. `roller`, `clock`: what stands before the plant, if anything does."""
         self.plant = plant
-        self.wires, self.clock = Wires(plant, plant), Ticker(plant, plant)
+        self.wires, self.clock = Wires(roller or plant, plant), Ticker(clock or plant, plant)
         self.stack = Stack(plant, roller=self.wires, clock=self.clock, watch=self._watched)
         self.shown: list[Shown] = []
         self.begun_s, self.asked_s = 0.0, inf
@@ -54,6 +57,11 @@ class Scene:
             trip = state.stop.trip
             stop = trip.key if trip.rule == "-" else trip.rule
         self.shown.append(Shown(self.plant.now_s(), state.mode.name, stop))
+
+    @property
+    def observed_s(self) -> float:
+        """How long is looked at least."""
+        return OBSERVED_S.get(self.mode, ELSE_OBSERVED_S)
 
     # What people do.
 
@@ -107,7 +115,7 @@ class Scene:
     def hang(self, seconds: float) -> None:
         """The loop hangs in the midst of a tick. Raises `GoneError` when it is killed meanwhile."""
         end_s = self.plant.now_s() + seconds
-        while self.plant.now_s() < end_s:
+        while self.plant.now_s() < end_s - ROUNDING_S:
             self._do_what_is_due()
             if self.dead:
                 raise GoneError("it was killed while it hung")
@@ -131,7 +139,7 @@ class Scene:
 
     def observe(self, deadline_s: float) -> None:
         """Look until every deadline is over."""
-        self.live(max(self.look_s, OBSERVED_S.get(self.mode, ELSE_OBSERVED_S)))
+        self.live(max(self.look_s, self.observed_s))
         since_s = moving_since_s(self.trace())
         if since_s != inf:
             left_s = since_s + deadline_s + AFTER_S - self.plant.now_s()
