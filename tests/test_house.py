@@ -70,6 +70,7 @@ PURE = (
     "hardware.wiring",
     "sim.acts",
     "sim.elf",
+    "sim.faults.judge",
     "sim.events",
     "sim.foot",
     "sim.gate",

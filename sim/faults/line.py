@@ -224,7 +224,7 @@ def pulled(for_s: float) -> Begin:
     def begin(scene: BoardScene) -> Proof:
         scene.cable.pulled = True
         scene.later(for_s, lambda: setattr(scene.cable, "pulled", False))
-        return lambda: any("gone" in line or "lost" in line or line for line in scene.news)
+        return lambda: scene.cable.refused > 0
 
     return on_board(begin)
 

@@ -74,6 +74,8 @@ class Cable(BoardPort):
         self.inward: Tamper = untouched
         self.altered = 0
         """Pieces that did not pass as they were."""
+        self.refused = 0
+        """How often it was found pulled."""
         self.before: list[bytes] = []
         """What was sent lately."""
         self._out: list[tuple[float, bytes]] = []
@@ -87,7 +89,8 @@ class Cable(BoardPort):
             super().write(part)
 
     def read(self) -> bytes:
-        """What the faults leave of what has come."""
+        """What the faults leave of what has come. Raises `ReadError` when it is pulled."""
+        self.refused += self.pulled
         for part in self._due(self._out):
             super().write(part)
         self._in += self._spoilt(self.inward, super().read())

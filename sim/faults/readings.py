@@ -248,13 +248,16 @@ def halved(scene: Scene) -> Proof:
     return spoilt(channel_a(lambda kpa: kpa * 0.5), off(6.0))(scene)
 
 
-def raises(_sample: Sample) -> Sample:
-    raise ReadError("the bus gives an error: look at its wires")
+def raises(scene: Scene) -> Proof:
+    """The driver of the sensor's bus raises."""
+    raised: list[float] = []
 
+    def change(_sample: Sample) -> Sample:
+        raised.append(scene.plant.now_s())
+        raise ReadError("the bus gives an error: look at its wires")
 
-def died(scene: Scene) -> Proof:
-    scene.wires.reading.append(raises)
-    return lambda: scene.dead or scene.died > 0
+    scene.wires.reading.append(change)
+    return lambda: bool(raised)
 
 
 def hangs(scene: Scene) -> Proof:
