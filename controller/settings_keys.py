@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from controller import limits as limit_table
 from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL, NEW_PERSON_LEVEL, Limits
+from controller.ranges import between
 from hardware.wiring import CHOICES, Wiring, allowed_ohm
 
 HOST = re.compile(r"[0-9A-Za-z.:%_-]{1,253}")
@@ -30,13 +31,6 @@ class Key(NamedTuple):
     allowed: str
     fits: Callable[[Any], bool]
     comment: str
-
-
-def _between(low: float, high: float, *, whole: bool = False) -> Callable[[Any], bool]:
-    kinds = int if whole else (int, float)
-    return lambda value: (
-        isinstance(value, kinds) and not isinstance(value, bool) and low <= value <= high
-    )
 
 
 def _text(value: Any) -> bool:
@@ -60,18 +54,18 @@ def _folder(value: Any) -> bool:
 KEYS: tuple[Key, ...] = (
     Key("person", "level", NEW_PERSON_LEVEL,
         f"a whole number from {LOWEST_LEVEL} to {HIGHEST_LEVEL}",
-        _between(LOWEST_LEVEL, HIGHEST_LEVEL, whole=True),
+        between(LOWEST_LEVEL, HIGHEST_LEVEL, whole=True),
         "where a session begins; 3 for a new person, 5 is moderate"),
-    Key("person", "foot_length_cm", 26.0, "20 to 32", _between(20.0, 32.0),
+    Key("person", "foot_length_cm", 26.0, "20 to 32", between(20.0, 32.0),
         "heel to tip of the longest toe"),
     Key("person", "first_foot", "left", "left or right", ("left", "right").__contains__,
         "the foot that is massaged first"),
-    Key("machine", "travel_cm", 20.0, "10 to 25", _between(10.0, 25.0),
+    Key("machine", "travel_cm", 20.0, "10 to 25", between(10.0, 25.0),
         "way of the carriage between its two limit switches"),
     Key("machine", "encoder", False, "true or false", lambda value: isinstance(value, bool),
         "a quadrature encoder on the motor, read by a microcontroller: T7 sees it turn"),
     Key("engine", "rate_hz", 250, "a whole number from 100 to 1000",
-        _between(100, 1000, whole=True),
+        between(100, 1000, whole=True),
         "how often the loop reads, decides and drives"),
     Key("engine", "folder", STATE_FOLDER, "a folder", _folder,
         "journal and socket; only its owner may enter"),
@@ -79,7 +73,7 @@ KEYS: tuple[Key, ...] = (
         "the buzzer stays silent; the light says everything"),
     Key("panel", "host", "0.0.0.0", "an address of this machine", _host,  # noqa: S104
         "0.0.0.0: every network this machine is in"),
-    Key("panel", "port", 8080, "a whole number from 1 to 65535", _between(1, 65535, whole=True),
+    Key("panel", "port", 8080, "a whole number from 1 to 65535", between(1, 65535, whole=True),
         "of the page's address"),
     Key("panel", "names", [], "a list of names",
         lambda value: isinstance(value, list) and all(_text(one) for one in value),

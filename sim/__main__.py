@@ -132,6 +132,21 @@ def _replay(given: argparse.Namespace) -> int:
     return OK
 
 
+def _scenario(given: argparse.Namespace) -> int:
+    from controller.scenario import ScenarioError  # noqa: PLC0415 - as above
+    from controller.scenario_file import found  # noqa: PLC0415
+    from sim import scenario  # noqa: PLC0415
+
+    try:
+        files = found(given.files or [scenario.SCENARIOS])
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    outcomes = [scenario.run_file(file) for file in files]
+    print(scenario.in_json(outcomes) if given.json else scenario.in_words(outcomes))
+    return OK if all(one.passed for one in outcomes) else FAILED
+
+
 def _bench(given: argparse.Namespace) -> int:
     from sim import bench  # noqa: PLC0415 - the other commands need none of it
 
@@ -162,6 +177,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "panel": _panel,
     "replay": _replay,
     "faults": _faults,
+    "scenario": _scenario,
     "bench": _bench,
 }
 

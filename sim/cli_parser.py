@@ -14,6 +14,7 @@ EPILOG = """examples:
   footloop-sim run                       a simulated roller with its page
   footloop-sim run --port 9000
   footloop-sim run --mcu                 behind a microcontroller with the real firmware
+  footloop-sim scenario                  every story that comes with it, judged
   footloop-sim replay walk.csv --json    a recording through the safety kernel
   footloop-sim faults                    every fault in every mode
   footloop-sim bench --json              how fast the simulator is here"""
@@ -97,6 +98,18 @@ def _add_judges(commands: Commands) -> None:
     replay.add_argument(
         "--continue", action="store_true", dest="go_on", help="arm again after every trip"
     )
+    scenario = add_command(
+        commands,
+        "scenario",
+        "play stories and judge them",
+        ["footloop-sim scenario", "footloop-sim scenario mine.toml stories/ --json"],
+        "Play stories of a machine and a person in simulated time, and judge what must be true.\n"
+        "What stands in such a file is told in docs/scenarios.md.",
+    )
+    scenario.add_argument(
+        "files", type=Path, nargs="*", metavar="FILE.toml",
+        help="or folders; default: those that come with the simulator",
+    )  # fmt: skip
     bench = add_command(
         commands,
         "bench",
@@ -107,7 +120,7 @@ def _add_judges(commands: Commands) -> None:
         "--seconds", type=seconds, default=30.0, help="simulated, per run; default: %(default)g"
     )
     faults = _add_faults(commands)
-    for command in (replay, faults, bench):
+    for command in (replay, scenario, faults, bench):
         command.add_argument("--json", action="store_true", help="one JSON object")
 
 

@@ -1,0 +1,230 @@
+"""A scenario, played: the production loop over a plant, in simulated time, and a verdict.
+
+The same file is rehearsed on a real roller; what is in it stands in `controller/scenario.py`.
+"""
+
+import json
+from collections.abc import Sequence
+from math import inf
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from controller.scenario import Act, Check, Scenario, ScenarioError, Wait, Wanted, When
+from controller.scenario_file import load
+from controller.scenario_judge import Picture, Tally, complaints
+from controller.session import Machine, Person
+from sim import foot as sole
+from sim import gate as power
+from sim import motor as rail
+from sim import person as leg
+from sim.roller import SimRoller
+from sim.scenario_acts import DOES, UnknownFaultError
+from sim.stack import Stack, StackError
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+
+class Failure(NamedTuple):
+    """Something was not as it must be."""
+
+    line: int
+    at_s: float
+    says: str
+
+
+class Outcome(NamedTuple):
+    """What became of a scenario."""
+
+    file: str
+    title: str
+    simulated_s: float
+    failures: tuple[Failure, ...]
+    errors: tuple[str, ...] = ()  # why it could not be read
+
+    @property
+    def passed(self) -> bool:
+        """Everything was as it must be."""
+        return not (self.failures or self.errors)
+
+    def facts(self) -> dict[str, Any]:
+        """As printed."""
+        return {
+            "file": self.file,
+            "title": self.title,
+            "passed": self.passed,
+            "simulated_s": round(self.simulated_s, 3),
+            "failures": [one._asdict() for one in self.failures],
+            "errors": list(self.errors),
+        }
+
+
+class _Over(Exception):
+    """A line did not come true on which the rest stands: it means nothing."""
+
+
+def run_file(path: Path) -> Outcome:
+    """Read and play `path`; what is wrong with it is part of the outcome."""
+    try:
+        return run(load(path), str(path))
+    except ScenarioError as error:
+        return Outcome(str(path), "", 0.0, (), tuple(str(error).splitlines()))
+
+
+def run(scenario: Scenario, file: str) -> Outcome:
+    """Play it. Raises `ScenarioError` when there is no such machine."""
+    playing = _Playing(scenario, stack_of(scenario, file))
+    playing.to_the_end()
+    now_s = playing.stack.now_s
+    return Outcome(file, scenario.title, now_s, tuple(playing.failures))
+
+
+def stack_of(scenario: Scenario, file: str) -> Stack:
+    """The machine and the person of a scenario. Raises `ScenarioError`."""
+    device, person = scenario.device, scenario.person
+    habits = leg.Person(
+        leg_load_n=person["leg_load_n"],
+        wander_sd_kpa=person["wander_kpa"],
+        pain_kpa=person["pain_kpa"],
+    )
+    motor = rail.Motor(
+        travel_cm=device["travel_cm"],
+        supply_v=device["supply_v"],
+        carriage_friction_n=device["friction_n"],
+    )
+    try:
+        plant = SimRoller(
+            device["seed"],
+            person=habits,
+            foot=sole.Foot(length_cm=person["foot_length_cm"]),
+            motor=motor,
+            gate=power.Gate() if device["gate_closes"] else power.Gate(close_s=inf),
+            noise=device["noise"],
+        )
+    except ValueError as error:
+        raise ScenarioError(f"{file}: [device] {error}") from error
+    return Stack(
+        plant,
+        limits=scenario.limits,
+        person=Person(person["level"], person["foot_length_cm"], person["foot"]),
+        machine=Machine(device["told_travel_cm"]),
+    )
+
+
+class _Playing:
+    """One scenario on its stack, and what was not as it must be."""
+
+    def __init__(self, scenario: Scenario, stack: Stack) -> None:
+        self._scenario, self.stack = scenario, stack
+        self.failures: list[Failure] = []
+        self._tally = Tally()
+        self._broken: set[str] = set()  # what must always be and was not: told once
+        stack.watch = self._watch
+
+    def to_the_end(self) -> None:
+        """Every line, and what must be true after the last."""
+        stack = self.stack
+        for step in self._scenario.timeline:
+            try:
+                self._play(step)
+            except (StackError, UnknownFaultError) as error:
+                self._fail(step.line, str(error))
+                return
+            except _Over:
+                return
+        stack.tick()
+        self._demand(self._scenario.must)
+
+    def _watch(self, stack: Stack) -> None:
+        """What must hold on every tick."""
+        self._tally = self._tally.seen(stack.state.mode.name)
+        always = self._scenario.always
+        if always.of and stack.told:
+            broken = [one for one in complaints(always.of, self._picture())
+                      if one.split()[0] not in self._broken]  # fmt: skip
+            for one in broken:
+                self._broken.add(one.split()[0])
+                self._fail(always.line, f"always: {one}")
+
+    def _play(self, step: Act | Wait | Check) -> None:
+        self._come_to(step.line, step.when)
+        match step:
+            case Act():
+                self._do(step)
+            case Wait():
+                self._wait(step)
+            case Check():
+                self._demand(step.wanted)
+
+    def _come_to(self, line: int, when: When) -> None:
+        stack = self.stack
+        if when.at_s is None:
+            stack.advance(when.after_s)
+            return
+        if stack.now_s > when.at_s + stack.limits.tick_s:
+            self._fail(line, f"at_s = {when.at_s:g}: it was later already when the line before was "
+                       "done; use after_s, or a later at_s")  # fmt: skip
+            raise _Over
+        stack.advance(when.at_s - stack.now_s)
+
+    def _do(self, step: Act) -> None:
+        refusal = DOES[step.verb.name](self.stack, step.given)
+        if step.refused is None and refusal is not None:
+            self._fail(step.line, f"refused: {refusal}")
+        elif step.refused is not None and step.refused not in (refusal or ""):
+            self._fail(step.line, f"must be refused ({step.refused}); {refusal or 'it was taken'}")
+        if step.motor_off_within_ms is not None:
+            self._switch_off(step.line, step.motor_off_within_ms)
+
+    def _switch_off(self, line: int, within_ms: float) -> None:
+        """The motor must lose its power."""
+        stack = self.stack
+        end_s = stack.now_s + within_ms / 1000.0
+        while stack.plant.truth().motor_powered:
+            if not stack.now_s < end_s:
+                self._fail(line, f"the motor still has power after {within_ms:g} ms")
+                return
+            stack.tick()
+
+    def _wait(self, step: Wait) -> None:
+        stack = self.stack
+        end_s = stack.now_s + step.within_s
+        while not stack.told or complaints(step.wanted.of, self._picture()):
+            if not stack.now_s < end_s:
+                self._demand(step.wanted, f"not within {step.within_s:g} s: ")
+                raise _Over
+            stack.tick()
+
+    def _demand(self, wanted: Wanted, but: str = "") -> None:
+        for one in complaints(wanted.of, self._picture()):
+            self._fail(wanted.line, but + one)
+
+    def _picture(self) -> Picture:
+        stack, tally = self.stack, self._tally
+        truth = stack.plant.truth()
+        return Picture(
+            stack.told, tally.stops, tally.holds, tally.eases, truth.pressure_kpa,
+            abs(truth.speed_cm_s), truth.motor_powered, truth.gate_on,
+        )  # fmt: skip
+
+    def _fail(self, line: int, says: str) -> None:
+        self.failures.append(Failure(line, round(self.stack.now_s, 3), says))
+
+
+def in_json(outcomes: Sequence[Outcome]) -> str:
+    """One object: how many passed, and each one."""
+    passed = sum(one.passed for one in outcomes)
+    whole = {"passed": passed, "failed": len(outcomes) - passed}
+    return json.dumps({**whole, "scenarios": [one.facts() for one in outcomes]}, ensure_ascii=False)
+
+
+def in_words(outcomes: Sequence[Outcome]) -> str:
+    """The same for a person: a line each, and under it what was not as it must be."""
+    lines = []
+    for one in outcomes:
+        verdict = "ok" if one.passed else "FAILED"
+        lines.append(f"{verdict:6}  {one.simulated_s:7.1f} s  {one.title or one.file}")
+        lines += [f"        {error}" for error in one.errors]
+        lines += [f"        {one.file}, line {failure.line}, at {failure.at_s:g} s: {failure.says}"
+                  for failure in one.failures]  # fmt: skip
+    failed = sum(not one.passed for one in outcomes)
+    return "\n".join([*lines, f"{len(outcomes)} scenarios, {failed} failed"])
