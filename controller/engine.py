@@ -15,6 +15,8 @@ from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
 from controller import showing
+from controller.blackbox import BlackBox
+from controller.blackbox_files import FOLDER, Shelf
 from controller.buttons import hanging
 from controller.desk import Desk
 from controller.journal import Journal, JournalError, Recalled, recall, store
@@ -183,19 +185,29 @@ def run(roller: Roller, clock: Clock, held: Held, signals: Signals = NO_SIGNALS)
     try:
         desk = Desk(time.monotonic)
         state = _recalled(setup, clock.now_s(), desk)
-        with closing(Link(setup.socket, desk)) as link, closing(_journal(setup, desk)) as journal:
+        with (
+            closing(Link(setup.socket, desk)) as link,
+            closing(_journal(setup, desk)) as journal,
+            closing(Shelf(setup.folder / FOLDER, _note)) as shelf,
+        ):
             session = Session.new(setup.person, setup.machine, setup.limits)
             teller = Teller(desk, journal, roller.name, signals, setup.quiet)
-            loop = Loop(roller, clock, teller, session, setup.limits, state)
+            box = BlackBox(teller, shelf.keep, roller.name, setup.limits, state.stop)
+            loop = Loop(roller, clock, box, session, setup.limits, state)
             _stop_on_signals(loop)
             link.start()
             for missing in be_punctual():
-                print(f"note: {missing}", flush=True)
-            loop.run()
+                _note(missing)
+            with closing(box):
+                loop.run()
             journal.write(journalled(loop.state.parted()))
             return loop.pace
     finally:
         roller.close()
+
+
+def _note(what: str) -> None:
+    print(f"note: {what}", flush=True)
 
 
 def kept_time(pace: Pace) -> str:

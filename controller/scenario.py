@@ -155,6 +155,9 @@ class _Reading:
         if recording == ("timeline" in self._document):
             also = "leave one out" if recording else "there is neither"
             self._wrong(("timeline",), f"a scenario has a timeline or a [recording]; {also}")
+        for name in ("device", "person", "limits", "always"):
+            if recording and name in self._document:
+                self._wrong((name,), f"[{name}]: a [recording] has its own; leave this out")
         if "must" not in self._document:
             self._wrong((), "[must] is missing: say what has to be true at the end")
 

@@ -120,15 +120,38 @@ def _panel(given: argparse.Namespace) -> int:
 
 
 def _replay(given: argparse.Namespace) -> int:
-    from sim import recording, replay  # noqa: PLC0415 - the other commands need none of it
+    from sim import blackbox, recording, replay  # noqa: PLC0415 - the others need none of it
 
     try:
+        text = recording.read_text(given.file)
+        if blackbox.is_black_box(text):
+            return _replay_box(given, text)
         rows = recording.load(given.file)
     except recording.RecordingError as error:
         print(error, file=sys.stderr)
         return FAILED
     found = replay.judge(rows, go_on=given.go_on)
     print(json.dumps(found.facts(), ensure_ascii=False) if given.json else found.in_words())
+    return OK
+
+
+def _replay_box(given: argparse.Namespace, text: str) -> int:
+    from sim import blackbox  # noqa: PLC0415 - as above
+
+    found = blackbox.replayed(blackbox.parsed(text, str(given.file)))
+    told = blackbox.facts(found)
+    print(json.dumps(told, ensure_ascii=False) if given.json else blackbox.in_words(found))
+    return OK if found.same else FAILED
+
+
+def _import(given: argparse.Namespace) -> int:
+    from sim import blackbox, recording  # noqa: PLC0415 - as above
+
+    try:
+        print(blackbox.as_scenario(recording.read_text(given.file), str(given.file)), end="")
+    except recording.RecordingError as error:
+        print(error, file=sys.stderr)
+        return FAILED
     return OK
 
 
@@ -177,6 +200,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "panel": _panel,
     "replay": _replay,
     "faults": _faults,
+    "import": _import,
     "scenario": _scenario,
     "bench": _bench,
 }

@@ -17,6 +17,7 @@ EPILOG = """examples:
   footloop-sim scenario                  every story that comes with it, judged
   footloop-sim replay walk.csv --json    a recording through the safety kernel
   footloop-sim faults                    every fault in every mode
+  footloop-sim import trip.csv > trip.toml   a machine's black box becomes a scenario
   footloop-sim bench --json              how fast the simulator is here"""
 
 
@@ -32,6 +33,7 @@ def parser() -> Parser:
         title="commands", required=True, metavar="COMMAND", dest="command"
     )
     _add_run(commands)
+    _add_replays(commands)
     _add_judges(commands)
     return whole
 
@@ -84,20 +86,33 @@ def _add_world(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_judges(commands: Commands) -> None:
-    """What runs at full speed and prints what it found."""
+def _add_replays(commands: Commands) -> None:
+    """What makes something recorded happen again."""
     replay = add_command(
         commands,
         "replay",
         "a recording through the safety kernel",
-        ["footloop-sim replay walk.csv --json --continue"],
+        ["footloop-sim replay walk.csv --json --continue", "footloop-sim replay trip-000001.csv"],
         "Judge a recording as if the roller were running. The first line names the columns:\n"
-        "time_s,pressure_kpa, and if you have them pressure_b_kpa,reference_kpa,duty.",
+        "time_s,pressure_kpa, and if you have them pressure_b_kpa,reference_kpa,duty.\n"
+        "What the engine kept of a trip (blackbox/ in its folder) is made to trip once more.",
     )
     replay.add_argument("file", type=Path, metavar="FILE.csv", help="the recording")
     replay.add_argument(
         "--continue", action="store_true", dest="go_on", help="arm again after every trip"
     )
+    replay.add_argument("--json", action="store_true", help="one JSON object")
+    box = add_command(
+        commands,
+        "import",
+        "make a scenario of what a machine kept of a trip",
+        ["footloop-sim import trip-000001-rise.csv > trip.toml"],
+    )
+    box.add_argument("file", type=Path, metavar="BLACKBOX", help="from blackbox/ of the engine")
+
+
+def _add_judges(commands: Commands) -> None:
+    """What runs at full speed and prints what it found."""
     scenario = add_command(
         commands,
         "scenario",
@@ -120,7 +135,7 @@ def _add_judges(commands: Commands) -> None:
         "--seconds", type=seconds, default=30.0, help="simulated, per run; default: %(default)g"
     )
     faults = _add_faults(commands)
-    for command in (replay, scenario, faults, bench):
+    for command in (scenario, faults, bench):
         command.add_argument("--json", action="store_true", help="one JSON object")
 
 

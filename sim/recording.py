@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 def load(path: Path) -> list[Row]:
     """Read `path`. Raises `RecordingError`: one sentence with file and line."""
-    lines = csv.reader(_text(path).splitlines(), strict=True)
+    lines = csv.reader(read_text(path).splitlines(), strict=True)
     rows: list[Row] = []
     try:
         columns = _columns(next(lines, []))
@@ -48,7 +48,7 @@ def load(path: Path) -> list[Row]:
     return rows
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:

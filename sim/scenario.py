@@ -13,10 +13,13 @@ from controller.scenario import Act, Check, Scenario, ScenarioError, Wait, Wante
 from controller.scenario_file import load
 from controller.scenario_judge import Picture, Tally, complaints
 from controller.session import Machine, Person
+from controller.telemetry import stop_facts
 from sim import foot as sole
 from sim import gate as power
 from sim import motor as rail
 from sim import person as leg
+from sim.blackbox import Replayed, parsed, replayed
+from sim.recording import RecordingError
 from sim.roller import SimRoller
 from sim.scenario_acts import DOES, UnknownFaultError
 from sim.stack import Stack, StackError
@@ -71,11 +74,37 @@ def run_file(path: Path) -> Outcome:
 
 
 def run(scenario: Scenario, file: str) -> Outcome:
-    """Play it. Raises `ScenarioError` when there is no such machine."""
-    playing = _Playing(scenario, stack_of(scenario, file))
+    """Play it. Raises `ScenarioError` when there is no such machine, or no such recording."""
+    if scenario.black_box is not None:
+        return _play_again(scenario, scenario.black_box, file)
+    playing = Playing(scenario, stack_of(scenario, file))
     playing.to_the_end()
     now_s = playing.stack.now_s
     return Outcome(file, scenario.title, now_s, tuple(playing.failures))
+
+
+def _play_again(scenario: Scenario, black_box: str, file: str) -> Outcome:
+    """A recording instead of a foot, through the kernel alone."""
+    try:
+        found = replayed(parsed(black_box, f"{file}, [recording]"))
+    except RecordingError as error:
+        raise ScenarioError(str(error)) from error
+    ticks = found.trace.ticks
+    wrong = complaints(scenario.must.of, _picture_of(found))
+    at_s = ticks[-1].now_s if found.stop is None else found.stop.at_s
+    failures = tuple(Failure(scenario.must.line, round(at_s, 3), one) for one in wrong)
+    return Outcome(file, scenario.title, ticks[-1].now_s - ticks[0].now_s, failures)
+
+
+def _picture_of(found: Replayed) -> Picture:
+    """What the link would have told when it stopped."""
+    state, stop = found.state, found.stop
+    told: dict[str, Any] = {"mode": state.mode.name, "words": found.words}
+    if stop is not None:
+        told["reason"] = stop.trip.reason.value
+        told["level"] = stop.level
+        told["stop"] = stop_facts(stop, state, found.sample, found.trace.limits)
+    return Picture(told, stops=int(stop is not None), pressure_kpa=found.sample.pressure_kpa)
 
 
 def stack_of(scenario: Scenario, file: str) -> Stack:
@@ -110,7 +139,7 @@ def stack_of(scenario: Scenario, file: str) -> Stack:
     )
 
 
-class _Playing:
+class Playing:
     """One scenario on its stack, and what was not as it must be."""
 
     def __init__(self, scenario: Scenario, stack: Stack) -> None:
@@ -118,7 +147,7 @@ class _Playing:
         self.failures: list[Failure] = []
         self._tally = Tally()
         self._broken: set[str] = set()  # what must always be and was not: told once
-        stack.watch = self._watch
+        stack.watch = self.watch
 
     def to_the_end(self) -> None:
         """Every line, and what must be true after the last."""
@@ -134,7 +163,7 @@ class _Playing:
         stack.tick()
         self._demand(self._scenario.must)
 
-    def _watch(self, stack: Stack) -> None:
+    def watch(self, stack: Stack) -> None:
         """What must hold on every tick."""
         self._tally = self._tally.seen(stack.state.mode.name)
         always = self._scenario.always
