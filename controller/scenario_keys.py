@@ -91,7 +91,13 @@ def _choice(name: str, default: Any, names: tuple[str, ...], comment: str) -> Wo
 
 
 HEAD: tuple[Word, ...] = (
-    _number("format", REQUIRED, FORMAT, FORMAT, "the version of this format", whole=True),
+    Word(
+        "format",
+        REQUIRED,
+        str(FORMAT),
+        between(FORMAT, FORMAT, whole=True),
+        "the version of this format",
+    ),
     Word("title", REQUIRED, "a sentence", _text, "what is shown, in one line"),
     Word("story", REQUIRED, "some sentences", _text, "what happens and why, in plain words"),
 )
@@ -99,7 +105,7 @@ SECTIONS: dict[str, tuple[Word, ...]] = {
     "device": (
         _number("rate_hz", 250, 100, 1000, "how often the controller reads and decides",
                 whole=True),
-        _number("seed", 1, 0, 2**31, "of everything that is left to chance", whole=True),
+        _number("seed", 1, 0, 999999, "of everything that is left to chance", whole=True),
         Word("noise", True, "true or false", _flag, "whether the pressure sensors are noisy"),
         _number("travel_cm", 20.0, 10.0, 22.0, "way of the roller between its limit switches"),
         _number("told_travel_cm", 20.0, 10.0, 25.0, "the same, as the controller was told"),

@@ -98,13 +98,15 @@ def test_a_recording_takes_the_place_of_a_timeline() -> None:
         ("format = ?", "is not TOML: Invalid value (at line 1, column 10); mend that line"),
         ("format = 2\n" + with_timeline()[11:],
          "line 1: format = 2: must be 1, the version that is understood here"),
-        (with_timeline()[11:], "line 1: format is missing; a whole number from 1 to 1 "
+        (with_timeline()[11:], "line 1: format is missing; 1 "
                                "(the version of this format)"),
         (HEAD + "timeline = []\n", "line 1: [must] is missing: say what has to be true at the end"),
         (HEAD + "[must]\n",
          "line 1: a scenario has a timeline or a [recording]; there is neither"),
         (HEAD + 'timeline = []\n[must]\n[recording]\nblack_box = "x"\n',
          "line 4: a scenario has a timeline or a [recording]; leave one out"),
+        (HEAD + '[must]\n[recording]\nblack_box = "x"\n[person]\n',
+         "line 7: [person]: a [recording] has its own; leave this out"),
         (HEAD + "[must]\n[recording]\n", "line 5: [recording] black_box is missing; a text "
                                          "(what a black box kept, played instead of a foot)"),
         (with_timeline() + "[devise]\n",
