@@ -12,7 +12,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 
-from controller import calibrate, calibration_file, calibration_report, cli_mcu, engine, settings
+from controller import (
+    calibrate,
+    calibration_file,
+    calibration_report,
+    cli_mcu,
+    engine,
+    rehearse,
+    scenario_file,
+    settings,
+)
 from controller.calibration_file import CalibrationError
 from controller.cli_parser import parser
 from controller.devices import calibration_file_of, calibrations, mcu_port, misfits, open_on, suited
@@ -20,6 +29,8 @@ from controller.journal import JournalError
 from controller.link import LinkError
 from controller.output import Notes, delivered
 from controller.processes import side_by_side, tell_ready
+from controller.rehearse_link import LinkBench, RehearsalError
+from controller.scenario import ScenarioError
 from controller.settings import DEFAULT_PATH, MissingSettingsError, Settings, SettingsError
 from controller.settings_keys import template
 from controller.stop_test import StopTestError, stop_test
@@ -45,7 +56,8 @@ def _dispatched(argv: Sequence[str] | None) -> int:
     except (SettingsError, CalibrationError) as error:
         print(error, file=sys.stderr)
         return CONFIGURATION
-    except (HardwareError, engine.BusyError, JournalError, LinkError, StopTestError) as error:
+    except (HardwareError, engine.BusyError, JournalError, LinkError, RehearsalError,
+            ScenarioError, StopTestError) as error:  # fmt: skip
         print(error, file=sys.stderr)
         return FAILED
 
@@ -181,6 +193,20 @@ def _stop_test(given: argparse.Namespace) -> int:
     return OK if found["passed"] else FAILED
 
 
+def _rehearse(given: argparse.Namespace) -> int:
+    """A story on the bench; the engine of that roller is running."""
+    story = scenario_file.load(given.file)
+    wrong = rehearse.unfit(story)
+    if wrong:
+        print("\n".join(f"{given.file}: {one}" for one in wrong), file=sys.stderr)
+        return FAILED
+    folder = given.folder or settings.load(given.config).folder
+    with calibrate.interruptible(), closing(LinkBench(folder / engine.SOCKET)) as bench:
+        found = rehearse.rehearsed(story, bench, calibrate.Talk(input, print))
+    print("\n".join(rehearse.verdict(found)))
+    return OK if found.passed else FAILED
+
+
 def _wiring(given: argparse.Namespace) -> int:
     """Before there is a configuration a maker plans with the defaults, and is told so."""
     path = given.config or DEFAULT_PATH
@@ -211,6 +237,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "panel": _panel,
     "calibrate": _calibrate,
     "stop-test": _stop_test,
+    "rehearse": _rehearse,
     "wiring": _wiring,
     "flash": cli_mcu.flash,
     "mcu": cli_mcu.mcu,

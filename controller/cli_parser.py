@@ -20,6 +20,7 @@ EPILOG = """examples:
   footloop calibrate --device gpio  weigh: what the pressure elements read, in kPa
   footloop calibrate --show         what was measured, and when
   footloop stop-test                measure how quickly this machine stops
+  footloop rehearse story.toml      go through a scenario on this machine
   footloop wiring                   what to solder, for your configuration
   footloop flash --port /dev/ttyUSB0       the firmware into the microcontroller
   footloop mcu info --port /dev/ttyUSB0    who is on that port
@@ -122,7 +123,17 @@ def _add_measuring(commands: Commands) -> None:
     )
     test.add_argument("--folder", type=Path, help="the engine's; default: as configured")
     test.add_argument("--json", action="store_true", help="print one JSON object at the end")
-    for command in (weigh, test):
+    story = add_command(
+        commands,
+        "rehearse",
+        "go through a scenario on this machine, step by step",
+        ["footloop rehearse story.toml"],
+        "Go through a scenario on a running engine's machine. You are told what to press, to lay\n"
+        "on and to lift; what can be seen is judged (docs/scenarios.md).",
+    )
+    story.add_argument("file", type=Path, metavar="FILE.toml", help="the scenario")
+    story.add_argument("--folder", type=Path, help="the engine's; default: as configured")
+    for command in (weigh, test, story):
         _add_config(command)
 
 

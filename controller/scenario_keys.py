@@ -37,7 +37,7 @@ class Word(NamedTuple):
 
 
 class Verb(NamedTuple):
-    """Something that happens; `prompt` asks a person at the bench to do it, None: nobody need."""
+    """Something that happens; `prompt` asks a person at a bench for it, None: nobody needs to."""
 
     name: str
     words: tuple[Word, ...]
@@ -153,20 +153,24 @@ VERBS: tuple[Verb, ...] = (
          (_number("newtons", REQUIRED, -40.0, 200.0, "how much more the leg presses; below 0 less"),
           _number("rise_s", 0.2, 0.005, 60.0, "how quickly it comes"),
           _number("hold_s", 0.5, 0.0, 600.0, "how long it stays")),
-         "press on the roller for a while"),
+         "press on the roller for a while",
+         "Press on the head with your hand, {newtons:g} N more, there within {rise_s:g} s, "
+         "for {hold_s:g} s"),
     Verb("flinch", (_number("kick_n", 40.0, 0.0, 100.0, "how hard the kick down is"),
                     _number("rise_s", 0.08, 0.05, 0.15, "how long it takes")),
-         "kick down and pull the foot away"),
+         "kick down and pull the foot away",
+         "Kick down on the head with your hand, {kick_n:g} N, and pull it away"),
     Verb("lean", (_number("newtons", REQUIRED, -40.0, 40.0, "how much heavier; below 0 lighter"),),
-         "rest the leg heavier from now on, or lighter"),
+         "rest the leg heavier from now on, or lighter",
+         "Let your leg rest heavier by {newtons:g} N (below 0: lighter)"),
     Verb("cut power", (_number("for_s", 2.0, 0.1, LONGEST_S, "how long it is off"),),
          "power of controller and motor goes, and comes back"),
     Verb("hang", (_number("for_s", REQUIRED, 0.001, 60.0, "how long"),),
          "the controller does nothing; its pins stay as they are"),
     Verb("break", (Word("fault", REQUIRED, "the name of a fault", _text, "which fault begins"),),
-         "something breaks"),
+         "something breaks", "Bring this about: {fault}"),
     Verb("mend", (Word("fault", REQUIRED, "the name of a fault", _text, "which fault ends"),),
-         "what broke is whole again"),
+         "what broke is whole again", "Mend this: {fault}"),
 )  # fmt: skip
 """Everything that can happen in a timeline."""
 

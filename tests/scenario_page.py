@@ -33,6 +33,17 @@ footloop-sim scenario mine.toml stories/    # files, and folders of them
 footloop-sim scenario mine.toml --json      # one object; the exit code is 1 when one fails
 ```
 
+The same file is rehearsed on a real roller, whose engine is running:
+
+```sh
+footloop rehearse mine.toml
+```
+
+There a person is told what to press, to lay on, to lift and to unplug; the phone's part is done for
+them. What the link tells is judged. What only a simulated plant knows is named line by line, and
+what would take the engine away (`cut power`, `hang`) cannot be rehearsed. A rehearsal that breaks
+off leaves a stopped roller behind.
+
 What is wrong in a file is told at once, each problem with file, line, key and what may stand there.
 
 ## One of them

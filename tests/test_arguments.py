@@ -27,9 +27,10 @@ COMMANDS = list(commands())
 
 def test_all_commands_are_looked_at() -> None:
     assert [name for program, name in COMMANDS if program == "footloop"] == [
-        "init", "wiring", "run", "engine", "panel", "calibrate", "stop-test", "flash", "mcu"
+        "init", "wiring", "run", "engine", "panel", "calibrate", "stop-test", "rehearse",
+        "flash", "mcu",
     ]  # fmt: skip
-    assert len(COMMANDS) == 16
+    assert len(COMMANDS) == 17
 
 
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
