@@ -24,6 +24,8 @@ NONE = "none"
 REQUIRED = object()
 """The default of what may not be left out."""
 LONGEST_S = 3600.0
+MOODS = ("calm", "still", "restless", "ticklish")
+"""How people sit there; who is calm does nothing of themselves."""
 
 
 class Word(NamedTuple):
@@ -121,6 +123,9 @@ SECTIONS: dict[str, tuple[Word, ...]] = {
         _number("leg_load_n", 12.0, 0.0, 60.0, "how heavily the leg rests; 10 N are 12.5 kPa"),
         _number("wander_kpa", 1.0, 0.0, 5.0, "how restlessly: 1 is calm, 3 lively"),
         _number("pain_kpa", 90.0, 10.0, 200.0, "more than this hurts, and the foot is pulled away"),
+        _number("kicks_first", 0.0, 0.0, 1.0, "how often, of all pains, it kicks down first"),
+        Word("reaches_for_stop", False, "true or false", _flag, "with the hand, when it hurts"),
+        _choice("mood", "calm", MOODS, "what the leg does of itself while it is massaged"),
     ),
 }  # fmt: skip
 
@@ -156,6 +161,18 @@ VERBS: tuple[Verb, ...] = (
          "press on the roller for a while",
          "Press on the head with your hand, {newtons:g} N more, there within {rise_s:g} s, "
          "for {hold_s:g} s"),
+    Verb("bounce",
+         (_number("newtons", REQUIRED, 0.5, 40.0, "how far up and down the load swings"),
+          _number("hz", 2.0, 0.5, 5.0, "swings a second"),
+          _number("for_s", REQUIRED, 0.5, 60.0, "how long")),
+         "bounce the leg",
+         "Bounce your leg by {newtons:g} N, {hz:g} times a second, for {for_s:g} s"),
+    Verb("shift weight",
+         (_number("newtons", REQUIRED, -40.0, 60.0, "how much heavier meanwhile; below 0 lighter"),
+          _number("rise_s", 0.3, 0.05, 10.0, "how long it takes, there and back"),
+          _number("hold_s", 0.5, 0.0, 60.0, "how long it stays")),
+         "move on the chair: smoothly heavier or lighter, and back",
+         "Move on the chair: {newtons:g} N heavier within {rise_s:g} s, for {hold_s:g} s"),
     Verb("flinch", (_number("kick_n", 40.0, 0.0, 100.0, "how hard the kick down is"),
                     _number("rise_s", 0.08, 0.05, 0.15, "how long it takes")),
          "kick down and pull the foot away",

@@ -158,7 +158,7 @@ def _import(given: argparse.Namespace) -> int:
 def _scenario(given: argparse.Namespace) -> int:
     from controller.scenario import ScenarioError  # noqa: PLC0415 - as above
     from controller.scenario_file import found  # noqa: PLC0415
-    from sim import scenario  # noqa: PLC0415
+    from sim import scenario, scenario_outcome  # noqa: PLC0415
 
     try:
         files = found(given.files or [scenario.SCENARIOS])
@@ -166,7 +166,8 @@ def _scenario(given: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return FAILED
     outcomes = [scenario.run_file(file) for file in files]
-    print(scenario.in_json(outcomes) if given.json else scenario.in_words(outcomes))
+    told = scenario_outcome.in_json if given.json else scenario_outcome.in_words
+    print(told(outcomes))
     return OK if all(one.passed for one in outcomes) else FAILED
 
 

@@ -3,15 +3,16 @@
 The same file is rehearsed on a real roller; what is in it stands in `controller/scenario.py`.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple
+from random import Random
+from typing import Any
 
 from controller.scenario import Act, Check, Scenario, ScenarioError, Wait, Wanted, When
 from controller.scenario_file import load
 from controller.scenario_judge import Picture, Tally, complaints
+from controller.scenario_keys import LONGEST_S
 from controller.session import Machine, Person
 from controller.telemetry import stop_facts
 from sim import foot as sole
@@ -19,46 +20,14 @@ from sim import gate as power
 from sim import motor as rail
 from sim import person as leg
 from sim.blackbox import Replayed, parsed, replayed
+from sim.moods import MOODS, habits
 from sim.recording import RecordingError
 from sim.roller import SimRoller
 from sim.scenario_acts import DOES, UnknownFaultError
+from sim.scenario_outcome import Failure, Outcome
 from sim.stack import Stack, StackError
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-
-
-class Failure(NamedTuple):
-    """Something was not as it must be."""
-
-    line: int
-    at_s: float
-    says: str
-
-
-class Outcome(NamedTuple):
-    """What became of a scenario."""
-
-    file: str
-    title: str
-    simulated_s: float
-    failures: tuple[Failure, ...]
-    errors: tuple[str, ...] = ()  # why it could not be read
-
-    @property
-    def passed(self) -> bool:
-        """Everything was as it must be."""
-        return not (self.failures or self.errors)
-
-    def facts(self) -> dict[str, Any]:
-        """As printed."""
-        return {
-            "file": self.file,
-            "title": self.title,
-            "passed": self.passed,
-            "simulated_s": round(self.simulated_s, 3),
-            "failures": [one._asdict() for one in self.failures],
-            "errors": list(self.errors),
-        }
 
 
 class _Over(Exception):
@@ -114,6 +83,8 @@ def stack_of(scenario: Scenario, file: str) -> Stack:
         leg_load_n=person["leg_load_n"],
         wander_sd_kpa=person["wander_kpa"],
         pain_kpa=person["pain_kpa"],
+        toward=person["kicks_first"],
+        reaches_for_stop=person["reaches_for_stop"],
     )
     motor = rail.Motor(
         travel_cm=device["travel_cm"],
@@ -139,6 +110,12 @@ def stack_of(scenario: Scenario, file: str) -> Stack:
     )
 
 
+def _habits(scenario: Scenario) -> Iterator[tuple[float, leg.Act]]:
+    """What this person does of itself, and when."""
+    mood = MOODS.get(scenario.person["mood"])  # who is calm has none
+    return iter(()) if mood is None else habits(mood, Random(scenario.device["seed"]), LONGEST_S)
+
+
 class Playing:
     """One scenario on its stack, and what was not as it must be."""
 
@@ -146,6 +123,9 @@ class Playing:
         self._scenario, self.stack = scenario, stack
         self.failures: list[Failure] = []
         self._tally = Tally()
+        self._habits = _habits(scenario)
+        self._habit: tuple[float, leg.Act] | None = None  # the next one, of its own clock
+        self._rolled_at_s: float | None = None  # since then the leg does things of itself
         self._broken: set[str] = set()  # what must always be and was not: told once
         stack.watch = self.watch
 
@@ -166,6 +146,7 @@ class Playing:
     def watch(self, stack: Stack) -> None:
         """What must hold on every tick."""
         self._tally = self._tally.seen(stack.state.mode.name)
+        self._live(stack)
         always = self._scenario.always
         if always.of and stack.told:
             broken = [one for one in complaints(always.of, self._picture())
@@ -173,6 +154,17 @@ class Playing:
             for one in broken:
                 self._broken.add(one.split()[0])
                 self._fail(always.line, f"always: {one}")
+
+    def _live(self, stack: Stack) -> None:
+        """What the leg does of itself, from the first stroke on."""
+        if self._rolled_at_s is None:
+            if not stack.mode.moving:
+                return
+            self._rolled_at_s = stack.now_s
+            self._habit = next(self._habits, None)
+        while self._habit is not None and self._habit[0] <= stack.now_s - self._rolled_at_s:
+            stack.plant.act(self._habit[1])
+            self._habit = next(self._habits, None)
 
     def _play(self, step: Act | Wait | Check) -> None:
         self._come_to(step.line, step.when)
@@ -237,23 +229,3 @@ class Playing:
 
     def _fail(self, line: int, says: str) -> None:
         self.failures.append(Failure(line, round(self.stack.now_s, 3), says))
-
-
-def in_json(outcomes: Sequence[Outcome]) -> str:
-    """One object: how many passed, and each one."""
-    passed = sum(one.passed for one in outcomes)
-    whole = {"passed": passed, "failed": len(outcomes) - passed}
-    return json.dumps({**whole, "scenarios": [one.facts() for one in outcomes]}, ensure_ascii=False)
-
-
-def in_words(outcomes: Sequence[Outcome]) -> str:
-    """The same for a person: a line each, and under it what was not as it must be."""
-    lines = []
-    for one in outcomes:
-        verdict = "ok" if one.passed else "FAILED"
-        lines.append(f"{verdict:6}  {one.simulated_s:7.1f} s  {one.title or one.file}")
-        lines += [f"        {error}" for error in one.errors]
-        lines += [f"        {one.file}, line {failure.line}, at {failure.at_s:g} s: {failure.says}"
-                  for failure in one.failures]  # fmt: skip
-    failed = sum(not one.passed for one in outcomes)
-    return "\n".join([*lines, f"{len(outcomes)} scenarios, {failed} failed"])

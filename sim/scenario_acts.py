@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from sim import person as leg
+from sim.acts import Bounce, Shift
 from sim.stack import Stack
 
 JOURNAL_FULL = "cannot write the journal: No space left on device"
@@ -81,6 +82,8 @@ DOES: Mapping[str, Doing] = {
     "foot on": _act(lambda _: leg.FootOn()),
     "foot off": _act(lambda _: leg.FootOff()),
     "bear down": _act(lambda given: leg.Press(given["newtons"], given["rise_s"], given["hold_s"])),
+    "bounce": _act(lambda given: Bounce(given["newtons"], given["hz"], given["for_s"])),
+    "shift weight": _act(lambda given: Shift(given["newtons"], given["rise_s"], given["hold_s"])),
     "flinch": _act(lambda given: leg.Flinch(given["kick_n"], given["rise_s"])),
     "lean": _act(lambda given: leg.Lean(given["newtons"])),
     "cut power": lambda stack, given: stack.reboot(given["for_s"]),

@@ -7,9 +7,11 @@ import pytest
 
 from controller.scenario import parsed
 from controller.scenario_file import found
-from controller.scenario_keys import VERB
+from controller.scenario_keys import MOODS, VERB
+from sim import moods as sim_moods
 from sim.__main__ import main
-from sim.scenario import SCENARIOS, run, run_file
+from sim.acts import Act, FootOn
+from sim.scenario import SCENARIOS, Playing, run, run_file, stack_of
 from sim.scenario_acts import DOES
 
 FILES = found([SCENARIOS])
@@ -36,6 +38,27 @@ def test_there_are_many_and_each_has_its_own_story() -> None:
 
 def test_the_simulator_does_every_verb() -> None:
     assert set(DOES) == set(VERB)
+
+
+def test_every_mood_is_one_of_the_simulator_s() -> None:
+    assert {"calm", *sim_moods.MOODS} == set(MOODS)
+
+
+@pytest.mark.parametrize(("mood", "moves"), [("calm", False), ("restless", True)])
+def test_a_mood_moves_the_leg_once_it_is_massaged(mood: str, moves: bool) -> None:
+    timeline = '[{ do = "start massage" }, { do = "wait", for_s = 60 }]'
+    scenario = parsed(f'{ROLLS}timeline = {timeline}\n[person]\nmood = "{mood}"\n[must]\n')
+    stack, done = stack_of(scenario, "t"), list[object]()
+    act = stack.plant.act
+
+    def noted(doing: Act) -> None:
+        done.append(doing)
+        act(doing)
+
+    stack.plant.act = noted  # type: ignore[method-assign]
+    Playing(scenario, stack).to_the_end()
+    assert isinstance(done[0], FootOn), "nothing before the foot is laid on"
+    assert (len(done) > 1) is moves
 
 
 def test_the_same_story_ends_the_same() -> None:
