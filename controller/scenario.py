@@ -102,6 +102,8 @@ def parsed(text: str) -> Scenario:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"is not TOML: {error}; mend that line") from error
+    except RecursionError as error:
+        raise ScenarioError("is nested too deeply to be a scenario; write it flatter") from error
     lines = lines_of(text)
     version = document.get("format", FORMAT)
     if version != FORMAT:  # of another version no other word means anything

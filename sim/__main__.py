@@ -138,6 +138,10 @@ def _replay(given: argparse.Namespace) -> int:
 def _replay_box(given: argparse.Namespace, text: str) -> int:
     from sim import blackbox  # noqa: PLC0415 - as above
 
+    if given.go_on:
+        print(f"{given.file}: a black box ends with its trip; leave --continue out",
+              file=sys.stderr)  # fmt: skip
+        return FAILED
     found = blackbox.replayed(blackbox.parsed(text, str(given.file)))
     told = blackbox.facts(found)
     print(json.dumps(told, ensure_ascii=False) if given.json else blackbox.in_words(found))

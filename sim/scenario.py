@@ -116,6 +116,11 @@ def _habits(scenario: Scenario) -> Iterator[tuple[float, leg.Act]]:
     return iter(()) if mood is None else habits(mood, Random(scenario.device["seed"]), LONGEST_S)
 
 
+def _asks(step: Act | Wait | Check) -> bool:
+    """Whether it needs to know what the machine shows."""
+    return not isinstance(step, Act) or step.verb.name == "ask"
+
+
 class Playing:
     """One scenario on its stack, and what was not as it must be."""
 
@@ -168,6 +173,8 @@ class Playing:
 
     def _play(self, step: Act | Wait | Check) -> None:
         self._come_to(step.line, step.when)
+        if not self.stack.told and _asks(step):
+            self.stack.tick()  # before its first tick a machine shows nothing
         match step:
             case Act():
                 self._do(step)
@@ -209,7 +216,7 @@ class Playing:
     def _wait(self, step: Wait) -> None:
         stack = self.stack
         end_s = stack.now_s + step.within_s
-        while not stack.told or complaints(step.wanted.of, self._picture()):
+        while complaints(step.wanted.of, self._picture()):
             if not stack.now_s < end_s:
                 self._demand(step.wanted, f"not within {step.within_s:g} s: ")
                 raise _Over

@@ -87,6 +87,14 @@ def test_replay_tells_a_person(tmp_path: Path, capsys: Captured, hurt: str) -> N
     assert told.endswith("the same trip at the same tick\n")
 
 
+def test_a_box_ends_with_its_trip(tmp_path: Path, capsys: Captured, hurt: str) -> None:
+    file = tmp_path / "box.csv"
+    file.write_text(hurt)
+    assert main(["replay", str(file), "--continue"]) == 1
+    told = capsys.readouterr().err
+    assert told == f"{file}: a black box ends with its trip; leave --continue out\n"
+
+
 def test_a_box_that_was_meddled_with_is_not_the_same_and_fails(
     tmp_path: Path, capsys: Captured, stopped: str
 ) -> None:

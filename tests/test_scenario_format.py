@@ -1,9 +1,12 @@
 """The format of scenarios: what is understood, and what is refused with line, key and range."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from controller.scenario import Act, Check, ScenarioError, Wait, parsed
 from controller.scenario_file import found, load
@@ -95,6 +98,7 @@ def test_a_recording_takes_the_place_of_a_timeline() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("a = " + "[" * 5000 + "]" * 5000, "is nested too deeply to be a scenario; write it"),
         ("format = ?", "is not TOML: Invalid value (at line 1, column 10); mend that line"),
         ("format = 2\n" + with_timeline()[11:],
          "line 1: format = 2: must be 1, the version that is understood here"),
@@ -168,6 +172,19 @@ def test_every_problem_is_told_at_once_in_the_order_of_lines() -> None:
     assert [problem.split(":")[0] for problem in found_wrong] == [
         f"line {line}" for line in (2, 3, 5, 6, 9, 10, 11, 13)
     ]
+
+
+NONSENSE = (
+    "", "[[must]]", "timeline = 3", "[timeline]", "x = [[[1]]]", "until = []", "must = 1",
+    "do = []", "[must.mode]", "at_s = nan", "level = 1979-05-27", "format = true",
+    "[device.seed]", "words = {}",
+)  # fmt: skip
+
+
+@given(st.sampled_from(WHOLE.splitlines()), st.sampled_from(NONSENSE))
+def test_no_nonsense_is_more_than_a_refusal(line: str, nonsense: str) -> None:
+    with suppress(ScenarioError):
+        parsed(WHOLE.replace(f"{line}\n", f"{nonsense}\n", 1))
 
 
 def test_a_file_is_named_with_its_line(tmp_path: Path) -> None:

@@ -88,6 +88,14 @@ def test_a_line_that_does_not_come_true_is_told(timeline: str, says: str) -> Non
     assert failure.startswith(f"4: {says}")
 
 
+def test_what_is_asked_of_a_machine_that_was_just_switched_on_is_answered() -> None:
+    assert played('{ do = "ask", what = "start", refused = "not possible now" }') == []
+    assert (
+        played('{ must = { mode = "IDLE" } }, { do = "cut power" }, { must = { stopped = false } }')
+        == []
+    )
+
+
 def test_what_the_end_must_be_is_demanded() -> None:
     assert played('{ at_s = 1, do = "ask", what = "stop" }') == ["6: stops: 1; wanted: 0"]
 
