@@ -5,48 +5,16 @@ import stat
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from controller import blackbox_files
-from controller.blackbox import AFTER_S, COLUMNS, MARK, SECONDS, BlackBox, Box, lines, moments
+from controller.blackbox import AFTER_S, COLUMNS, MARK, SECONDS, Box, lines, moments
 from controller.blackbox_files import Shelf, clear, kept
 from controller.limits import Limits
-from controller.modes import Mode, State, Stop
-from controller.session import Machine, Person, Session
 from controller.watch import Trip
-from hardware.roller import Sample
-from tests.boxed import Nobody
+from tests.blackbox_bench import TICK_S, Bench
 from tests.kernel_world import stop_of
-
-LIMITS = Limits()
-SESSION = Session.new(Person(), Machine(), LIMITS)
-TICK_S = 0.004
-
-
-class Bench:
-    """A box that is fed by hand, and what it hands over."""
-
-    def __init__(self, stop: Stop | None = None) -> None:
-        self.boxes: list[Box] = []
-        self.observer = Nobody()
-        self.box = BlackBox(self.observer, self.boxes.append, "roller", LIMITS, stop)
-        self.tick = 0
-
-    def feed(self, seconds: float, stop: Stop | None = None, **fields: Any) -> "Bench":
-        for _ in range(round(seconds / TICK_S)):
-            self.tick += 1
-            now_s = self.tick * TICK_S
-            mode = Mode.RUNNING if stop is None else Mode.STOPPED
-            state = State.initial(now_s)._replace(mode=mode, stop=stop)
-            self.box.publish(state, SESSION, Sample(now_s, 20.0, 19.5, **fields), now_s)
-        return self
-
-    def span_s(self, number: int) -> tuple[float, float]:
-        """From when to when the box with this number in `boxes` tells."""
-        ticks = list(moments(self.boxes[number].seconds))
-        return ticks[0].now_s, ticks[-1].now_s
 
 
 def test_what_goes_on_without_a_stop_is_kept_nowhere() -> None:

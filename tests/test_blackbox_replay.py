@@ -8,12 +8,17 @@ import pytest
 
 from controller.blackbox import COLUMNS
 from controller.blackbox_files import FOLDER
+from controller.modes import Mode
+from controller.watch import Trip
+from hardware.roller import Cut
 from sim.__main__ import main
 from sim.blackbox import as_scenario, is_black_box, load, parsed, replayed
 from sim.recording import RecordingError
 from sim.scenario import run_file
+from tests.blackbox_bench import TICK_S, Bench
 from tests.boxed import boxes_of, text_of
 from tests.engine_process import running
+from tests.kernel_world import stop_of
 from tests.link_client import LinkClient
 from tests.waiting import wait_for
 
@@ -58,6 +63,32 @@ def test_every_trip_of_a_story_trips_again(story: str, trips: list[str]) -> None
         assert found.stop is not None
         assert (found.stop.trip, found.stop.at_s) == (box.stop.trip, box.stop.at_s)
         assert found.same
+
+
+def test_what_a_machine_has_cut_by_itself_trips_again() -> None:
+    stop = stop_of(Trip.LINK)._replace(at_s=1.004)
+    bench = Bench().feed(1.0).feed(TICK_S, stop, cut=Cut.LINK)
+    found = replayed(parsed(text_of(bench.boxes[0]), "cut"))
+    assert found.same
+    assert found.words.startswith("Stopped: the link to the microcontroller was lost")
+
+
+def test_what_was_acknowledged_and_is_let_go_of_is_no_trip_again() -> None:
+    link = stop_of(Trip.LINK)._replace(at_s=1.004)
+    reset = stop_of(Trip.RESET)._replace(at_s=1.512)
+    bench = Bench().feed(1.0).feed(0.2, link, cut=Cut.LINK)
+    bench.feed(0.1, mode=Mode.IDLE, cut=Cut.LINK).feed(0.208, mode=Mode.IDLE)
+    bench.feed(TICK_S, reset, cut=Cut.RESET)
+    assert bench.boxes[-1].stop is reset
+    assert replayed(parsed(text_of(bench.boxes[-1]), "cut")).same
+
+
+def test_a_stop_that_turns_out_to_be_pain_is_a_trip_of_its_own() -> None:
+    link = stop_of(Trip.LINK)._replace(at_s=1.004)
+    rise = stop_of(Trip.RISE)._replace(at_s=1.204)
+    bench = Bench().feed(1.0).feed(0.2, link, cut=Cut.LINK).feed(TICK_S, rise, cut=Cut.RISE)
+    assert [box.number for box in bench.boxes] == [1, 1, 2]
+    assert replayed(parsed(text_of(bench.boxes[-1]), "cut")).same
 
 
 def test_what_the_engine_keeps_of_a_trip_is_replayed(tmp_path: Path, capsys: Captured) -> None:
