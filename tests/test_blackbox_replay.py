@@ -36,6 +36,7 @@ def hurt() -> str:
     return text_of(boxes_of("way-back-foot-on")[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("story", "trips"),
     [

@@ -25,6 +25,7 @@ def story(timeline: str, must: str = "stops = 0", more: str = "") -> Rehearsing:
     return Rehearsing(parsed(f"{HEAD}timeline = [{timeline}]\n{more}\n[must]\n{must}\n"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     ["button-stuck", "buttons-only", "end-from-phone", "flinch", "foot-lifted", "lane-shift",
@@ -50,6 +51,7 @@ def test_a_person_is_told_what_to_do_and_the_link_does_the_rest() -> None:
     assert going.bench.asked == ["start", "acknowledge", "acknowledge"]
 
 
+@pytest.mark.long
 def test_a_foot_is_shifted_when_the_program_waits_for_it() -> None:
     going = story('{ do = "start massage" }, { do = "go on", for_s = 115 }')
     assert going.go().passed

@@ -24,6 +24,7 @@ def played(timeline: str, *, must: str = "stops = 0", more: str = "") -> list[st
     return [f"{failure.line}: {failure.says}" for failure in outcome.failures]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_it_comes_true(file: Path) -> None:
     outcome = run_file(file)
