@@ -4,7 +4,6 @@ The same file is rehearsed on a real roller; what is in it stands in `controller
 """
 
 from collections.abc import Iterator
-from math import inf
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,17 +12,14 @@ from controller.scenario import Act, Check, Scenario, ScenarioError, Wait, Wante
 from controller.scenario_file import load
 from controller.scenario_judge import Picture, Tally, complaints
 from controller.scenario_keys import LONGEST_S
-from controller.session import Machine, Person
 from controller.telemetry import stop_facts
-from sim import foot as sole
-from sim import gate as power
-from sim import motor as rail
 from sim import person as leg
 from sim.blackbox import Replayed, parsed, replayed
 from sim.moods import MOODS, habits
 from sim.recording import RecordingError
-from sim.roller import SimRoller
-from sim.scenario_acts import DOES, UnknownFaultError
+from sim.scenario_acts import DOES, Stage
+from sim.scenario_faults import FaultError
+from sim.scenario_machine import stage_of
 from sim.scenario_outcome import Failure, Outcome
 from sim.stack import Stack, StackError
 
@@ -46,7 +42,7 @@ def run(scenario: Scenario, file: str) -> Outcome:
     """Play it. Raises `ScenarioError` when there is no such machine, or no such recording."""
     if scenario.black_box is not None:
         return _play_again(scenario, scenario.black_box, file)
-    playing = Playing(scenario, stack_of(scenario, file))
+    playing = Playing(scenario, stage_of(scenario, file))
     playing.to_the_end()
     now_s = playing.stack.now_s
     return Outcome(file, scenario.title, now_s, tuple(playing.failures))
@@ -76,40 +72,6 @@ def _picture_of(found: Replayed) -> Picture:
     return Picture(told, stops=int(stop is not None), pressure_kpa=found.sample.pressure_kpa)
 
 
-def stack_of(scenario: Scenario, file: str) -> Stack:
-    """The machine and the person of a scenario. Raises `ScenarioError`."""
-    device, person = scenario.device, scenario.person
-    habits = leg.Person(
-        leg_load_n=person["leg_load_n"],
-        wander_sd_kpa=person["wander_kpa"],
-        pain_kpa=person["pain_kpa"],
-        toward=person["kicks_first"],
-        reaches_for_stop=person["reaches_for_stop"],
-    )
-    motor = rail.Motor(
-        travel_cm=device["travel_cm"],
-        supply_v=device["supply_v"],
-        carriage_friction_n=device["friction_n"],
-    )
-    try:
-        plant = SimRoller(
-            device["seed"],
-            person=habits,
-            foot=sole.Foot(length_cm=person["foot_length_cm"]),
-            motor=motor,
-            gate=power.Gate() if device["gate_closes"] else power.Gate(close_s=inf),
-            noise=device["noise"],
-        )
-    except ValueError as error:
-        raise ScenarioError(f"{file}: [device] {error}") from error
-    return Stack(
-        plant,
-        limits=scenario.limits,
-        person=Person(person["level"], person["foot_length_cm"], person["foot"]),
-        machine=Machine(device["told_travel_cm"]),
-    )
-
-
 def _habits(scenario: Scenario) -> Iterator[tuple[float, leg.Act]]:
     """What this person does of itself, and when."""
     mood = MOODS.get(scenario.person["mood"])  # who is calm has none
@@ -124,15 +86,15 @@ def _asks(step: Act | Wait | Check) -> bool:
 class Playing:
     """One scenario on its stack, and what was not as it must be."""
 
-    def __init__(self, scenario: Scenario, stack: Stack) -> None:
-        self._scenario, self.stack = scenario, stack
+    def __init__(self, scenario: Scenario, stage: Stage) -> None:
+        self._scenario, self._stage, self.stack = scenario, stage, stage.stack
         self.failures: list[Failure] = []
         self._tally = Tally()
         self._habits = _habits(scenario)
         self._habit: tuple[float, leg.Act] | None = None  # the next one, of its own clock
         self._rolled_at_s: float | None = None  # since then the leg does things of itself
         self._broken: set[str] = set()  # what must always be and was not: told once
-        stack.watch = self.watch
+        stage.stack.watch = self.watch
 
     def to_the_end(self) -> None:
         """Every line, and what must be true after the last."""
@@ -140,13 +102,17 @@ class Playing:
         for step in self._scenario.timeline:
             try:
                 self._play(step)
-            except (StackError, UnknownFaultError) as error:
+            except (StackError, FaultError) as error:
                 self._fail(step.line, str(error))
                 return
             except _Over:
                 return
         stack.tick()
         self._demand(self._scenario.must)
+        for name in self._stage.faults.unseen():
+            self._fail(
+                self._scenario.must.line, f"{name} was to break, and nothing shows that it did"
+            )
 
     def watch(self, stack: Stack) -> None:
         """What must hold on every tick."""
@@ -195,7 +161,7 @@ class Playing:
         stack.advance(when.at_s - stack.now_s)
 
     def _do(self, step: Act) -> None:
-        refusal = DOES[step.verb.name](self.stack, step.given)
+        refusal = DOES[step.verb.name](self._stage, step.given)
         if step.refused is None and refusal is not None:
             self._fail(step.line, f"refused: {refusal}")
         elif step.refused is not None and step.refused not in (refusal or ""):

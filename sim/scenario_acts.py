@@ -8,76 +8,52 @@ from typing import Any, NamedTuple
 
 from sim import person as leg
 from sim.acts import Bounce, Shift
+from sim.faults.scene import Scene
+from sim.scenario_faults import Faults
 from sim.stack import Stack
 
-JOURNAL_FULL = "cannot write the journal: No space left on device"
-
 Given = Mapping[str, Any]
-Doing = Callable[[Stack, Given], str | None]
 
 
-class UnknownFaultError(ValueError):
-    """No fault has this name."""
+class Stage(NamedTuple):
+    """Where a story is played."""
+
+    scene: Scene
+    faults: Faults
+
+    @property
+    def stack(self) -> Stack:
+        """The machine with its controller."""
+        return self.scene.stack
 
 
-class Fault(NamedTuple):
-    """How something breaks, and how it is whole again."""
-
-    begin: Callable[[Stack], None]
-    end: Callable[[Stack], None]
-
-
-def _sensor(begin: Callable[[Stack], None]) -> Fault:
-    return Fault(begin, lambda stack: stack.plant.restore_sensor())
-
-
-def _fail_journal(why: str | None) -> Callable[[Stack], None]:
-    def fail(stack: Stack) -> None:
-        stack.journal.failure = why
-
-    return fail
-
-
-FAULTS: Mapping[str, Fault] = {
-    "sensor unplugged": _sensor(lambda stack: stack.plant.unplug_sensor()),
-    "sensor frozen": _sensor(lambda stack: stack.plant.freeze_sensor()),
-    "sensor silent": _sensor(lambda stack: stack.plant.stall_sensor()),
-    "journal full": Fault(_fail_journal(JOURNAL_FULL), _fail_journal(None)),
-}
-"""What can break, by the name a scenario calls it."""
-
-
-def _fault(given: Given) -> Fault:
-    name = given["fault"]
-    if name not in FAULTS:
-        raise UnknownFaultError(f"fault = {name!r}: there is none; known: {', '.join(FAULTS)}")
-    return FAULTS[name]
+Doing = Callable[[Stage, Given], str | None]
 
 
 def _act(make: Callable[[Given], leg.Act]) -> Doing:
     """Something the person does."""
-    return lambda stack, given: stack.plant.act(make(given))
+    return lambda stage, given: stage.stack.plant.act(make(given))
 
 
-def _press(stack: Stack, given: Given) -> None:
-    stack.press(given["button"], given["for_s"])
+def _press(stage: Stage, given: Given) -> None:
+    stage.stack.press(given["button"], given["for_s"])
 
 
-def _ask(stack: Stack, given: Given) -> str | None:
+def _ask(stage: Stage, given: Given) -> str | None:
     fields = {} if given["level"] is None else {"level": given["level"]}
-    return stack.ask(given["what"], **fields)
+    return stage.stack.ask(given["what"], **fields)
 
 
 DOES: Mapping[str, Doing] = {
-    "start massage": lambda stack, _: stack.roll(),
-    "go on": lambda stack, given: stack.go_on(given["for_s"]),
-    "shift foot": lambda stack, _: stack.shift(),
-    "wait": lambda stack, given: stack.advance(given["for_s"]),
+    "start massage": lambda stage, _: stage.stack.roll(),
+    "go on": lambda stage, given: stage.stack.go_on(given["for_s"]),
+    "shift foot": lambda stage, _: stage.stack.shift(),
+    "wait": lambda stage, given: stage.stack.advance(given["for_s"]),
     "press": _press,
-    "hold": lambda stack, given: stack.plant.set_button(given["button"], True),
-    "let go": lambda stack, given: stack.plant.set_button(given["button"], False),
-    "push stop": lambda stack, _: stack.plant.set_stop(True),
-    "release stop": lambda stack, _: stack.plant.set_stop(False),
+    "hold": lambda stage, given: stage.stack.plant.set_button(given["button"], True),
+    "let go": lambda stage, given: stage.stack.plant.set_button(given["button"], False),
+    "push stop": lambda stage, _: stage.stack.plant.set_stop(True),
+    "release stop": lambda stage, _: stage.stack.plant.set_stop(False),
     "ask": _ask,
     "foot on": _act(lambda _: leg.FootOn()),
     "foot off": _act(lambda _: leg.FootOff()),
@@ -86,9 +62,9 @@ DOES: Mapping[str, Doing] = {
     "shift weight": _act(lambda given: Shift(given["newtons"], given["rise_s"], given["hold_s"])),
     "flinch": _act(lambda given: leg.Flinch(given["kick_n"], given["rise_s"])),
     "lean": _act(lambda given: leg.Lean(given["newtons"])),
-    "cut power": lambda stack, given: stack.reboot(given["for_s"]),
-    "hang": lambda stack, given: stack.fall_silent(given["for_s"]),
-    "break": lambda stack, given: _fault(given).begin(stack),
-    "mend": lambda stack, given: _fault(given).end(stack),
+    "cut power": lambda stage, given: stage.stack.reboot(given["for_s"]),
+    "hang": lambda stage, given: stage.stack.fall_silent(given["for_s"]),
+    "break": lambda stage, given: stage.faults.begin(given["fault"]),
+    "mend": lambda stage, given: stage.faults.end(given["fault"]),
 }
 """Every verb of `controller.scenario_keys`."""

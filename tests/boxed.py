@@ -6,7 +6,8 @@ from controller.scenario_file import load
 from controller.session import Session
 from controller.wish import Wish
 from hardware.roller import Sample
-from sim.scenario import SCENARIOS, Playing, stack_of
+from sim.scenario import SCENARIOS, Playing
+from sim.scenario_machine import stage_of
 from sim.stack import Stack
 
 
@@ -30,15 +31,15 @@ def text_of(box: Box) -> str:
 def boxes_of(story: str) -> list[Box]:
     """Every box that is kept while a story is played, also those that are replaced."""
     scenario = load(SCENARIOS / f"{story}.toml")
-    stack = stack_of(scenario, story)
-    playing, kept = Playing(scenario, stack), list[Box]()
+    stage = stage_of(scenario, story)
+    playing, kept = Playing(scenario, stage), list[Box]()
     box = BlackBox(Nobody(), kept.append, "simulated roller", scenario.limits, None)
 
     def watch(one: Stack) -> None:
         box.publish(one.state, one.session, one.sample, one.now_s)
         playing.watch(one)
 
-    stack.watch = watch
+    stage.stack.watch = watch
     playing.to_the_end()
     box.close()
     return kept

@@ -8,8 +8,8 @@ from controller.calibrate import Talk
 from controller.rehearse import Rehearsed, rehearsed
 from controller.scenario import Scenario
 from sim import person as leg
-from sim.scenario import stack_of
-from sim.scenario_acts import FAULTS
+from sim.scenario_acts import Stage
+from sim.scenario_machine import stage_of
 from sim.stack import Stack
 
 LOOK_S = 0.052
@@ -41,10 +41,11 @@ Doing = Callable[..., object]
 class Obedient:
     """A person who does what the terminal says, at once; or gives up at a word."""
 
-    def __init__(self, stack: Stack, gives_up_at: str | None = None) -> None:
+    def __init__(self, stage: Stage, gives_up_at: str | None = None) -> None:
         self.told: list[str] = []
         self.prompts: list[str] = []
         self._gives_up_at = gives_up_at
+        stack, faults = stage.stack, stage.faults
         plant, act = stack.plant, stack.plant.act
         self._does: dict[str, Doing] = {
             r"Press (\w+) on the device for ([\d.]+) s": lambda button, for_s: stack.press(
@@ -62,8 +63,8 @@ class Obedient:
                 leg.Flinch(float(newtons))
             ),
             r"Let your leg rest heavier by (\S+) N": lambda newtons: act(leg.Lean(float(newtons))),
-            r"Bring this about: (.*), then": lambda fault: FAULTS[fault].begin(stack),
-            r"Mend this: (.*), then": lambda fault: FAULTS[fault].end(stack),
+            r"Bring this about: (.*), then": faults.begin,
+            r"Mend this: (.*), then": faults.end,
             "Foot off, everything set up": lambda: None,
         }  # fmt: skip
 
@@ -88,8 +89,9 @@ class Rehearsing:
 
     def __init__(self, scenario: Scenario, gives_up_at: str | None = None) -> None:
         self.scenario = scenario
-        self.stack = stack_of(scenario, "rehearsed")
-        self.bench, self.person = SimBench(self.stack), Obedient(self.stack, gives_up_at)
+        stage = stage_of(scenario, "rehearsed")
+        self.stack = stage.stack
+        self.bench, self.person = SimBench(self.stack), Obedient(stage, gives_up_at)
 
     def go(self) -> Rehearsed:
         return rehearsed(self.scenario, self.bench, Talk(self.person.ask, self.person.tell))

@@ -16,7 +16,7 @@ from controller.scenario_keys import (
     Word,
 )
 from sim.scenario import SCENARIOS
-from sim.scenario_acts import FAULTS
+from sim.scenario_faults import FAULTS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scenarios.md"
 EXAMPLE = SCENARIOS / "way-back-after-pain.toml"

@@ -45,8 +45,8 @@ def test_a_person_is_told_what_to_do_and_the_link_does_the_rest() -> None:
         "Now: Foot off, everything set up",
         "Now: Press start on the device for 0.2 s",
         "Now: Lay your foot on the roller",
-        "Now: Bring this about: sensor unplugged",
-        "Now: Mend this: sensor unplugged",
+        "Now: Bring this about: sensor/off",
+        "Now: Mend this: sensor/off",
     ]
     assert going.bench.asked == ["start", "acknowledge", "acknowledge"]
 

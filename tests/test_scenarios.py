@@ -11,8 +11,9 @@ from controller.scenario_keys import MOODS, VERB
 from sim import moods as sim_moods
 from sim.__main__ import main
 from sim.acts import Act, FootOn
-from sim.scenario import SCENARIOS, Playing, run, run_file, stack_of
+from sim.scenario import SCENARIOS, Playing, run, run_file
 from sim.scenario_acts import DOES
+from sim.scenario_machine import stage_of
 
 FILES = found([SCENARIOS])
 ROLLS = 'format = 1\ntitle = "t"\nstory = "s"\n'
@@ -49,15 +50,15 @@ def test_every_mood_is_one_of_the_simulator_s() -> None:
 def test_a_mood_moves_the_leg_once_it_is_massaged(mood: str, moves: bool) -> None:
     timeline = '[{ do = "start massage" }, { do = "wait", for_s = 60 }]'
     scenario = parsed(f'{ROLLS}timeline = {timeline}\n[person]\nmood = "{mood}"\n[must]\n')
-    stack, done = stack_of(scenario, "t"), list[object]()
-    act = stack.plant.act
+    stage, done = stage_of(scenario, "t"), list[object]()
+    act = stage.stack.plant.act
 
     def noted(doing: Act) -> None:
         done.append(doing)
         act(doing)
 
-    stack.plant.act = noted  # type: ignore[method-assign]
-    Playing(scenario, stack).to_the_end()
+    stage.stack.plant.act = noted  # type: ignore[method-assign]
+    Playing(scenario, stage).to_the_end()
     assert isinstance(done[0], FootOn), "nothing before the foot is laid on"
     assert (len(done) > 1) is moves
 
@@ -78,7 +79,7 @@ def test_the_same_story_ends_the_same() -> None:
          "must be refused (no); it was taken"),
         ('{ at_s = 1, do = "ask", what = "start", refused = "no!" }', "must be refused (no!)"),
         ('{ do = "wait", for_s = 2 }, { at_s = 1, do = "foot on" }', "at_s = 1: it was later"),
-        ('{ do = "break", fault = "moon" }', "fault = 'moon': there is none; known: sensor"),
+        ('{ do = "break", fault = "moon" }', "fault = 'moon': there is no such word; known: "),
         ('{ do = "shift foot" }', "not within 10 s"),
         ('{ do = "start massage" }, { do = "foot on", motor_off_within_ms = 20 }',
          "the motor still has power after 20 ms"),
@@ -160,3 +161,36 @@ def test_a_folder_without_a_scenario_is_a_sentence(
 ) -> None:
     assert main(["scenario", str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"{tmp_path}: there is no scenario (.toml) in this folder\n"
+
+
+# What breaks.
+
+
+def test_a_fault_that_did_not_take_effect_fails_the_story() -> None:
+    asked = '{ do = "break", fault = "actuator/stuck-off" }, { do = "wait", for_s = 1 }'
+    assert played(asked) == ["6: actuator/stuck-off was to break, and nothing shows that it did"]
+
+
+def test_what_is_mended_was_seen_before_and_is_whole_again() -> None:
+    assert played(
+        '{ do = "break", fault = "sensor/disagree" }, { until = { rule = "T9" }, within_s = 1 },'
+        '{ do = "mend", fault = "sensor/disagree" },'
+        '{ until = { can = "acknowledge" }, within_s = 1 }',
+        must="stops = 1",
+    ) == []  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("timeline", "says"),
+    [
+        ('{ do = "mend", fault = "sensor/nan" }', "fault = 'sensor/nan': it is not broken"),
+        ('{ do = "break", fault = "actuator/gate-welded" },'
+         '{ do = "mend", fault = "actuator/gate-welded" }',
+         "fault = 'actuator/gate-welded': nobody can mend that while it is switched on"),
+        ('{ do = "break", fault = "sensor/nam" }',
+         "fault = 'sensor/nam': there is no such word; did you mean sensor/nan"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_broken_or_mended_is_told(timeline: str, says: str) -> None:
+    (failure,) = played(timeline)
+    assert failure.startswith(f"4: {says}")
