@@ -30,7 +30,7 @@ def test_all_commands_are_looked_at() -> None:
         "init", "wiring", "run", "engine", "panel", "calibrate", "stop-test", "rehearse",
         "flash", "mcu",
     ]  # fmt: skip
-    assert len(COMMANDS) == 17
+    assert len(COMMANDS) == 18
 
 
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
