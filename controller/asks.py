@@ -45,6 +45,16 @@ class Refused(ValueError):
     """The line asks for something that is not possible; the text says why."""
 
 
+def asking(do: str, count: int, seen_s: float, **fields: Any) -> bytes:
+    """The line by which a client asks; of `count` and `seen_s` it tells what `do` needs."""
+    ask = {"do": do, **fields}
+    if do in COUNTED:
+        ask["count"] = count
+    if do in FRESH:
+        ask["seen_s"] = seen_s
+    return json.dumps(ask).encode()
+
+
 def answer(
     line: bytes,
     wish: Wish,

@@ -151,6 +151,22 @@ def not_opened(path: Path, error: OSError) -> LinkError:
     return LinkError(f"cannot open the socket {path}: {error}; {cure}")
 
 
+def reached(path: Path, patience_s: float | None = None) -> socket.socket:
+    """A line to the engine that listens on `path`; None waits for ever. Raises `LinkError`."""
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    line.settimeout(patience_s)
+    try:
+        line.connect(str(path))
+    except OSError as error:
+        line.close()
+        raise LinkError(
+            f"no engine listens on {path} ({error.strerror or error}): start it with "
+            "`footloop engine --device gpio`, or with the microcontroller's port, `--device "
+            "mcu:/dev/ttyUSB0`"
+        ) from error
+    return line
+
+
 def _listen(path: Path) -> socket.socket:
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.setblocking(False)

@@ -13,8 +13,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from controller.asks import FRESH
-from controller.link import LinkError
+from controller.asks import asking
+from controller.link import reached
 from controller.stop_test import PATIENCE_S
 
 WHO = "the rehearsal"
@@ -30,15 +30,7 @@ class LinkBench:
 
     def __init__(self, path: Path) -> None:
         """Connect to the engine that listens on `path`. Raises `LinkError`."""
-        self._line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            self._line.connect(str(path))
-        except OSError as error:
-            self._line.close()
-            raise LinkError(
-                f"no engine listens on {path} ({error.strerror or error}): start it with "
-                "`footloop engine --device gpio`"
-            ) from error
+        self._line = reached(path)
         self._pictures: SimpleQueue[Told | None] = SimpleQueue()
         self._answers: SimpleQueue[Told | None] = SimpleQueue()
         self._counts: dict[str, int] = {}
@@ -64,16 +56,11 @@ class LinkBench:
 
     def ask(self, what: str, level: int | None) -> str | None:
         """Ask as a phone does; return the refusal, or None. Raises `RehearsalError`."""
-        line: dict[str, Any] = {"do": what}
-        if what == "level":
-            line |= {"level": level, "who": WHO}
-        elif what not in ("stop", "lower"):
-            self._counts[what] = self._counts.get(what, 0) + 1
-            line["count"] = self._counts[what]
-            if what in FRESH:
-                line["seen_s"] = self._newest_s
+        self._counts[what] = self._counts.get(what, 0) + 1
+        fields = {} if level is None else {"level": level, "who": WHO}
+        line = asking(what, self._counts[what], self._newest_s, **fields)
         try:
-            self._line.sendall(json.dumps(line).encode() + b"\n")
+            self._line.sendall(line + b"\n")
         except OSError as error:
             raise RehearsalError("the engine has ended; look at its output") from error
         answer = _next(self._answers)

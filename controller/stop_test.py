@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from controller.asks import asking
 from controller.limits import Limits
-from controller.link import LinkError
+from controller.link import reached
 from controller.service import Phase, Task
 
 PATIENCE_S = 5.0
@@ -36,16 +37,7 @@ def stop_test(path: Path, say: Callable[[str], None]) -> dict[str, Any]:
     """
     bar_ms = Limits().check_gate_s * 1000.0
     found: dict[str, Any] = {"bar_ms": bar_ms}
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(PATIENCE_S)
-        try:
-            line.connect(str(path))
-        except OSError as error:
-            raise LinkError(
-                f"no engine listens on {path} ({error.strerror or error}): start it with "
-                "`footloop engine --device gpio`, or with the microcontroller's port, `--device "
-                "mcu:/dev/ttyUSB0`"
-            ) from error
+    with reached(path, PATIENCE_S) as line:
         heard = _heard(line)
         for number, (task, doing) in enumerate(STEPS, 1):
             say(f"{number} of {len(STEPS)}. {doing}")
@@ -80,9 +72,8 @@ def _done(
 ) -> Mapping[str, Any]:
     """Ask for `task` and wait for its end."""
     at_s = next(told["at_s"] for told in heard if told["kind"] == "state")
-    ask = {"do": "service", "task": task.value, "count": number, "seen_s": at_s}
     try:
-        line.sendall(json.dumps(ask).encode() + b"\n")
+        line.sendall(asking("service", number, at_s, task=task.value) + b"\n")
     except OSError as error:
         raise StopTestError("the engine has ended; look at its output") from error
     reply = next(told for told in heard if told["kind"] != "state")

@@ -6,11 +6,10 @@ passes only when it is told to, and people reach in as they do on a machine: wit
 button, a foot on the roller, or one line over the link.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from controller.asks import FRESH, Source, answer
+from controller.asks import Source, answer, asking
 from controller.desk import Desk
 from controller.engine import Teller, revived
 from controller.journal import Recalled, recalled
@@ -182,15 +181,10 @@ class Stack:
 
     def ask(self, do: str, **fields: Any) -> str | None:
         """Ask over the link, as a phone does; return the refusal, or None when it was taken."""
-        line = {"do": do, **fields}
-        if do == "level":
-            line["who"] = WHO
-        elif do not in ("stop", "lower"):
-            line["count"] = self._source.counts.get(do, 0) + 1
-            if do in FRESH:
-                line["seen_s"] = self.told["at_s"]
+        fields |= {"who": WHO} if do == "level" else {}
+        line = asking(do, self._source.counts.get(do, 0) + 1, self.told.get("at_s", 0.0), **fields)
         given = answer(
-            json.dumps(line).encode(), self.desk.wish, self._source, self._holder,
+            line, self.desk.wish, self._source, self._holder,
             self.told, self.now_s,
         )  # fmt: skip
         self._source, self._holder = given.source, given.holder
