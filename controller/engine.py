@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
-from controller import showing
+from controller import output, showing
 from controller.blackbox import BlackBox
 from controller.blackbox_files import FOLDER, Shelf
 from controller.buttons import hanging
@@ -188,7 +188,8 @@ def run(roller: Roller, clock: Clock, held: Held, signals: Signals = NO_SIGNALS)
         with (
             closing(Link(setup.socket, desk)) as link,
             closing(_journal(setup, desk)) as journal,
-            closing(Shelf(setup.folder / FOLDER, _note)) as shelf,
+            closing(output.Notes()) as notes,
+            closing(Shelf(setup.folder / FOLDER, notes.tell)) as shelf,
         ):
             session = Session.new(setup.person, setup.machine, setup.limits)
             teller = Teller(desk, journal, roller.name, signals, setup.quiet)
@@ -197,17 +198,13 @@ def run(roller: Roller, clock: Clock, held: Held, signals: Signals = NO_SIGNALS)
             _stop_on_signals(loop)
             link.start()
             for missing in be_punctual():
-                _note(missing)
+                notes.tell(missing)
             with closing(box):
                 loop.run()
             journal.write(journalled(loop.state.parted()))
             return loop.pace
     finally:
         roller.close()
-
-
-def _note(what: str) -> None:
-    print(f"note: {what}", flush=True)
 
 
 def kept_time(pace: Pace) -> str:
