@@ -23,6 +23,7 @@ from controller.scenario_keys import (
     VERB,
     WHEN,
     WITHIN,
+    Criterion,
     Verb,
     Word,
 )
@@ -184,19 +185,28 @@ class _Reading:
         self, path: Path, given: Mapping[str, Any], words: Sequence[Word], where: str
     ) -> dict[str, Any]:
         """The values of `words`, given or by default. Keys that are no such word are wrong."""
-        known = {word.name: word for word in words}
-        for name, value in given.items():
-            word = known.get(name)
-            if word is None:
-                self._wrong((*path, name), f"{where}{name}: {unknown(name, known)}")
-            elif not word.fits(value):
-                must = f"must be {word.allowed} ({word.comment})"
-                self._wrong((*path, name), f"{where}{name} = {value!r}: {must}")
+        self._check(path, given, {word.name: word for word in words}, where)
         for word in words:
             if word.default is REQUIRED and word.name not in given:
                 must = f"is missing; {word.allowed} ({word.comment})"
                 self._wrong(path, f"{where}{word.name} {must}")
         return {word.name: given.get(word.name, word.default) for word in words}
+
+    def _check(
+        self,
+        path: Path,
+        given: Mapping[str, Any],
+        known: Mapping[str, Word] | Mapping[str, Criterion],
+        where: str,
+    ) -> None:
+        """Keys that nobody knows, and values that do not fit, are wrong."""
+        for name, value in given.items():
+            one = known.get(name)
+            if one is None:
+                self._wrong((*path, name), f"{where}{name}: {unknown(name, known)}")
+            elif not one.fits(value):
+                must = f"must be {one.allowed} ({one.comment})"
+                self._wrong((*path, name), f"{where}{name} = {value!r}: {must}")
 
     def _wanted(self, path: Path, given: Any) -> Wanted:
         """Criteria, checked."""
@@ -204,13 +214,7 @@ class _Reading:
         if not isinstance(given, dict):
             self._wrong(path, f"{where}must be a list of criteria in braces")
             given = {}
-        for name, value in given.items():
-            one = CRITERION.get(name)
-            if one is None:
-                self._wrong((*path, name), f"{where}{name}: {unknown(name, CRITERION)}")
-            elif not one.fits(value):
-                must = f"must be {one.allowed} ({one.comment})"
-                self._wrong((*path, name), f"{where}{name} = {value!r}: {must}")
+        self._check(path, given, CRITERION, where)
         return Wanted(line_of(self._lines, path), given)
 
     def _steps(self) -> Iterable[Step]:

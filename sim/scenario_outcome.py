@@ -56,4 +56,6 @@ def in_words(outcomes: Sequence[Outcome]) -> str:
         lines += [f"        {one.file}, line {failure.line}, at {failure.at_s:g} s: {failure.says}"
                   for failure in one.failures]  # fmt: skip
     failed = sum(not one.passed for one in outcomes)
-    return "\n".join([*lines, f"{len(outcomes)} scenarios, {failed} failed"])
+    return "\n".join(
+        [*lines, f"{len(outcomes)} scenario{'s' * (len(outcomes) != 1)}, {failed} failed"]
+    )

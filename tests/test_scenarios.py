@@ -149,7 +149,7 @@ def test_words_tell_the_same_to_a_person(
     file.write_text(ROLLS + "timeline = []\n[must]\nstops = 1\n")
     good = SCENARIOS / "stop-at-rest.toml"
     assert main(["scenario", str(good)]) == 0
-    assert capsys.readouterr().out.endswith("1 scenarios, 0 failed\n")
+    assert capsys.readouterr().out.endswith("1 scenario, 0 failed\n")
     assert main(["scenario", str(file), str(good)]) == 1
     told = capsys.readouterr().out
     assert f"{file}, line 5, at 0.004 s: stops: 0; wanted: 1" in told

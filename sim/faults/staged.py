@@ -65,6 +65,13 @@ HEALTHY = {Mode.WINDING_DOWN: STANDS, Mode.STOPPED: STANDS}
 # How each mode is reached.
 
 
+def _some_time_in(scene: Scene, mode: Mode, seconds: float) -> Scene:
+    """What was begun leads there, and goes on a little."""
+    scene.stack.until_mode(mode)
+    scene.stack.advance(seconds)
+    return scene
+
+
 def switched_on() -> Scene:
     """A machine of its own, at rest, nobody near."""
     return Scene(Breakable(person=leg.Person(leg_load_n=LEG_N)))
@@ -89,9 +96,7 @@ def armed() -> Scene:
 def soft_start() -> Scene:
     scene = armed()
     scene.stack.ask("start")
-    scene.stack.until_mode(Mode.SOFT_START)
-    scene.stack.advance(0.5)
-    return scene
+    return _some_time_in(scene, Mode.SOFT_START, 0.5)
 
 
 def running() -> Scene:
@@ -105,35 +110,27 @@ def eased() -> Scene:
     """The leg bore down for a while."""
     scene = running()
     scene.plant.press(8.0, rise_s=0.3, hold_s=0.5)
-    scene.stack.until_mode(Mode.EASED)
-    scene.stack.advance(1.0)
-    return scene
+    return _some_time_in(scene, Mode.EASED, 1.0)
 
 
 def winding_down() -> Scene:
     scene = running()
     scene.stack.ask("end")
-    scene.stack.until_mode(Mode.WINDING_DOWN)
-    scene.stack.advance(0.05)
-    return scene
+    return _some_time_in(scene, Mode.WINDING_DOWN, 0.05)
 
 
 def hold() -> Scene:
     """Paused."""
     scene = running()
     scene.stack.ask("pause")
-    scene.stack.until_mode(Mode.HOLD)
-    scene.stack.advance(1.0)
-    return scene
+    return _some_time_in(scene, Mode.HOLD, 1.0)
 
 
 def stopped() -> Scene:
     """By pain."""
     scene = running()
     scene.plant.press(60.0, rise_s=0.03, hold_s=0.05)
-    scene.stack.until_mode(Mode.STOPPED)
-    scene.stack.advance(1.0)
-    return scene
+    return _some_time_in(scene, Mode.STOPPED, 1.0)
 
 
 def service() -> Scene:
@@ -142,9 +139,7 @@ def service() -> Scene:
     scene.stack.advance(0.5)
     scene.stack.ask("service", task="switch")
     scene.plant.set_button("start", True)
-    scene.stack.until_mode(Mode.SERVICE)
-    scene.stack.advance(1.0)
-    return scene
+    return _some_time_in(scene, Mode.SERVICE, 1.0)
 
 
 SCENES: dict[Mode, Callable[[], Scene]] = {
