@@ -24,9 +24,8 @@ run: setup ## start the simulated roller with its panel; PORT=8123 takes another
 test: setup-dev ## run all the tests; the pure modules must be covered in full
 	$(PY) -m pytest -n auto -m "not long" --cov --cov-report=term
 	$(PY) -m pytest -n auto -m "long and not campaign"
-	@sed -n "/^| name/,/^$$/p" docs/firmware-timing.md
 
-campaign: setup-dev ## run what is too long for every day: each phase, a thousand flipped bits
+campaign: setup-dev ## run what is too long for every day: ten thousand flipped bits
 	$(PY) -m pytest -n auto -m campaign
 
 check: setup-dev ## check format, lint, types and import contracts

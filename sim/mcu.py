@@ -7,6 +7,7 @@ Two speeds: `run` and `run_to` go fast; with `stepping` one instruction runs at 
 what a measured time needs. A run ends with the first instruction at or behind its cycle.
 """
 
+from collections.abc import Callable
 from enum import IntEnum, IntFlag
 from pathlib import Path
 from struct import Struct
@@ -116,6 +117,18 @@ class Mcu:
             where = f"at cycle {self.cycle}, instruction {self.instruction:#06x}"
             raise McuStoppedError(f"the program cannot go on {where}: {reason}")
         return ended
+
+    def remember(self) -> Callable[[], None]:
+        """What brings the chip back to this moment, as often as wanted; flash and EEPROM stay."""
+        self._collect()
+        kept = self._ffi.gc(self._lib.mcu_keep(self._chip), self._lib.mcu_forget)
+        events, sent = list(self._events), list(self._sent)
+
+        def again() -> None:
+            self._lib.mcu_again(self._chip, kept)
+            self._events, self._sent = list(events), list(sent)
+
+        return again
 
     def reset(self, cause: ResetCause = ResetCause.EXTERNAL) -> None:
         """Reset the chip from outside; its RAM keeps what it holds."""

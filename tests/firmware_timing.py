@@ -1,16 +1,18 @@
-"""How soon the real firmware cuts, in cycles: `make timing`.
+"""How soon the real firmware cuts, in cycles: `make timing`, and `make test` again.
 
 Each number is the worst of many trials on the bench: one instruction at a time, the converter's
 input taken at the start of a conversion, DRIVE and STATUS on the line, the encoder turning. The
 phase of what happens against the loop and the millisecond's round differs from trial to trial.
 
-What comes of it is written by tests/timing_page.py.
+The way to a motor that turns is long, the trial itself short: some trials begin at one and the same
+moment, which is come back to. What comes of the numbers is tests/timing_page.py's.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from firmware_bridge.echo import REFUSED
 from firmware_bridge.messages import LEASE_MS, CutCode, ParameterIndex, Set
@@ -20,15 +22,19 @@ from tests.timing_bench import BEAT_CYCLES, BOOT_MS, PORTB, Bench
 from tests.timing_host import BEAT_MS, PARAMETERS, ROLLING
 
 Numbers = dict[str, float]
+One = TypeVar("One")
 
-PHASES, STACK_PHASES, LOOP_PHASES, HANG_PHASES = 512, 24, 24, 64
+PHASES = 512
+ALONE_PHASES = 24  # of what lives on one board to its end: its loop, its stack
+FROM_ONE_START = 16  # trials; then the motor comes to turn anew
 UCSR0A, SPL = 0xC0, 0x5D
 CRC_BYTES = 2
 PAINT = 0xA5
+CALM_KPA = 20.0
 LEVEL_KPA = 40.0  # the lowest that can be set: far from where T2 begins at this foot
 CONVERSION = 13 * 128  # cycles
 STEADY_CYCLES = 9 * CYCLES_PER_MS  # of the host's beats before the crossing
-WATCHED_CYCLES = 6 * CYCLES_PER_MS  # after it
+WATCHED_CYCLES = 8 * CYCLES_PER_MS  # after it: a cut is latched in 3, and a STATUS comes every 4
 NEAR_CYCLES = 64  # how long before a sample is ready the encoder's edge may come
 GOLDEN = 0.6180339887498949  # spreads the phases of two things against each other evenly
 
@@ -72,12 +78,26 @@ def ready_bench(firmware: Path) -> Bench:
     return bench
 
 
+def swept(
+    bench: Bench, kpa: float, count: int, trial: Callable[[Bench, tuple[float, float]], One]
+) -> list[One]:
+    """What each phase led to; a motor that turns is come back to again and again."""
+    found, again = [], bench.remember()
+    for number, phase in enumerate(phases(count)):
+        again()
+        if number % FROM_ONE_START == 0:
+            bench.roll(kpa)
+            again = bench.remember()
+        found.append(trial(bench, phase))
+    again()
+    return found
+
+
 # Pain.
 
 
-def cut_by_pain(bench: Bench, case: Case, channel: int, phase: tuple[float, float]) -> Trial:
+def cut_by_pain(bench: Bench, phase: tuple[float, float], case: Case, channel: int) -> Trial:
     """Let the pressure step up at one phase of the round, with the host at another."""
-    bench.roll(case.before_kpa)
     begun = bench.cycle + CYCLES_PER_MS
     crossed = begun - begun % CYCLES_PER_MS + STEADY_CYCLES + round(phase[0] * CYCLES_PER_MS)
     bench.start_beating(begun + round(phase[1] * BEAT_CYCLES / 4))
@@ -125,7 +145,6 @@ def after(events: list[Event], what: What, which: int, since: int) -> list[int]:
 
 def cut_by_silence(bench: Bench, phase: tuple[float, float]) -> int:
     """Let the host fall silent; cycles from its last byte until the motor is off."""
-    bench.roll(20.0)
     begun = bench.cycle + CYCLES_PER_MS
     bench.start_beating(begun - begun % CYCLES_PER_MS + round(phase[0] * CYCLES_PER_MS))
     bench.run_to(begun + STEADY_CYCLES)
@@ -134,13 +153,11 @@ def cut_by_silence(bench: Bench, phase: tuple[float, float]) -> int:
     off = bench.off_at(0)
     assert off is not None
     assert bench.braked
-    bench.host.greet()  # which ends what was interrupted, so that the next trial begins anew
     return off - bench.heard_at
 
 
 def cut_by_stop(bench: Bench, phase: tuple[float, float]) -> int:
     """Say STOP among the DRIVEs; cycles from its last byte until the motor is off."""
-    bench.roll(20.0)
     begun = bench.cycle + CYCLES_PER_MS
     bench.start_beating(begun + round(phase[1] * BEAT_CYCLES))
     bench.run_to(begun - begun % CYCLES_PER_MS + STEADY_CYCLES + round(phase[0] * CYCLES_PER_MS))
@@ -158,27 +175,23 @@ def cut_by_stop(bench: Bench, phase: tuple[float, float]) -> int:
 
 def cut_by_watchdog(bench: Bench, phase: tuple[float, float]) -> int:
     """Let the program hang, wherever it is; cycles until the watchdog lets go of all pins."""
-    bench.roll(20.0)
     begun = bench.cycle + CYCLES_PER_MS
     bench.start_beating(begun)
     hung = begun + STEADY_CYCLES + round(phase[0] * 4 * CYCLES_PER_MS)
     bench.run_to(hung)
     undo = bench.hang()
     bench.wait_ms(20.0)
-    bench.stop_beating()
     undo()
     reset = bench.reset_at()
     assert reset is not None
     assert not [edge for edge in bench.gate_edges() if hung < edge < reset]
-    bench.press_on(0.0)
-    bench.set_up(SETTINGS)
     return reset - hung
 
 
 # The loop and the memories.
 
 
-def busy_bench(firmware: Path) -> Bench:
+def busy_bench(firmware: Path, count: int) -> Bench:
     """A board that has done all that a board does but its start, watched in its loop."""
     bench = Bench(firmware)
     bench.wait_ms(BOOT_MS)
@@ -186,16 +199,30 @@ def busy_bench(firmware: Path) -> Bench:
     bench.mcu.note_reads(UCSR0A)
     bench.mcu.note_writes(PORTB)
     bench.set_up(SETTINGS)
-    for number, phase in enumerate(phases(LOOP_PHASES)):
-        cut_by_stop(bench, phase)
-        cut_by_silence(bench, phase)
-        bench.roll(20.0)
-        for beat in range(LOOP_PHASES):
+    for number, phase in enumerate(phases(count)):
+        stopped_and_silent(bench, phase)
+        bench.roll(CALM_KPA)
+        for beat in range(ALONE_PHASES):
             bench.host.asks = (*ROLLING[:-1], 20 + (number + beat) % 3)  # its limits are renewed
             bench.host.send(Set, beat % len(ParameterIndex), REFUSED)  # as the bridge asks
-            bench.host.live(BEAT_MS + beat / LOOP_PHASES)
-        cut_by_pain(bench, CASES[number % 2], number // 2 % 2, phase)
+            bench.host.live(BEAT_MS + beat / ALONE_PHASES)
+        hurt(bench, CASES[number % 2], number // 2 % 2, phase)
     return bench
+
+
+def stopped_and_silent(bench: Bench, phase: tuple[float, float]) -> None:
+    """Roll and be stopped, roll and hear no more."""
+    bench.roll(CALM_KPA)
+    cut_by_stop(bench, phase)
+    bench.roll(CALM_KPA)
+    cut_by_silence(bench, phase)
+    bench.host.greet()  # which ends what was interrupted, so that the next begins anew
+
+
+def hurt(bench: Bench, case: Case, channel: int, phase: tuple[float, float]) -> Trial:
+    """Roll and be cut by pain."""
+    bench.roll(case.before_kpa)
+    return cut_by_pain(bench, phase, case, channel)
 
 
 def longest_unpolled(bench: Bench) -> int:
@@ -229,7 +256,7 @@ def static_bytes(firmware: Path) -> int:
     return symbols(firmware)["_end"] - RAM.start
 
 
-def stack_bytes(firmware: Path) -> int:
+def stack_bytes(firmware: Path, count: int) -> int:
     """The deepest that the stack ever was: memory was painted before, and the paint is gone."""
     bench = Bench(firmware)
     begin, main = symbols(firmware)["_end"], symbols(firmware)["main"]
@@ -240,12 +267,11 @@ def stack_bytes(firmware: Path) -> int:
     top = bench.mcu.data[SPL] | bench.mcu.data[SPL + 1] << 8
     bench.mcu.data[begin : top + 1] = bytes([PAINT]) * (top + 1 - begin)
     bench.set_up(SETTINGS)
-    for phase in phases(STACK_PHASES):
-        cut_by_stop(bench, phase)
-        cut_by_silence(bench, phase)
+    for phase in phases(count):
+        stopped_and_silent(bench, phase)
         for case in CASES:
             for channel in (0, 1):
-                cut_by_pain(bench, case, channel, phase)
+                hurt(bench, case, channel, phase)
     memory = bytes(bench.mcu.data[begin : RAM.stop])
     return len(memory.lstrip(bytes([PAINT])))
 
@@ -253,60 +279,60 @@ def stack_bytes(firmware: Path) -> int:
 # What is measured.
 
 
-def pain(firmware: Path) -> Numbers:
+def pain(firmware: Path, count: int) -> Numbers:
     """T1 and T2, on both channels, at each phase."""
     bench = ready_bench(firmware)
     trials = [
-        cut_by_pain(bench, case, channel, phase)
+        one
         for case in CASES
         for channel in (0, 1)
-        for phase in phases(PHASES)
+        for one in swept(
+            bench, case.before_kpa, count, partial(cut_by_pain, case=case, channel=channel)
+        )
     ]
     return {
         "worst_sample_to_off_cycles": max(one.off - one.ready for one in trials),
         "least_sample_to_off_cycles": min(one.off - one.ready for one in trials),
         "worst_conversion_to_off_cycles": max(one.off - one.started for one in trials),
         "worst_crossing_to_off_cycles": max(one.off - one.crossed for one in trials),
-        "phases": PHASES,
+        "phases": count,
         "pain_cuts": len(trials),
     }
 
 
-def silence(firmware: Path) -> Numbers:
+def silence(firmware: Path, count: int) -> Numbers:
     """The host's lease."""
-    bench = ready_bench(firmware)
-    cycles = [cut_by_silence(bench, phase) for phase in phases(PHASES)]
+    cycles = swept(ready_bench(firmware), CALM_KPA, count, cut_by_silence)
     return {
         "host_silent_to_off_ms": max(cycles) / CYCLES_PER_MS,
         "least_host_silent_to_off_ms": min(cycles) / CYCLES_PER_MS,
     }
 
 
-def stop(firmware: Path) -> Numbers:
+def stop(firmware: Path, count: int) -> Numbers:
     """The host's STOP."""
-    bench = ready_bench(firmware)
-    return {"worst_stop_to_off_cycles": max(cut_by_stop(bench, phase) for phase in phases(PHASES))}
+    cycles = swept(ready_bench(firmware), CALM_KPA, count, cut_by_stop)
+    return {"worst_stop_to_off_cycles": max(cycles)}
 
 
-def watchdog(firmware: Path) -> Numbers:
+def watchdog(firmware: Path, count: int) -> Numbers:
     """A program that hangs."""
-    bench = ready_bench(firmware)
-    cycles = [cut_by_watchdog(bench, phase) for phase in phases(HANG_PHASES)]
+    cycles = swept(ready_bench(firmware), CALM_KPA, count, cut_by_watchdog)
     return {"worst_hang_to_off_ms": max(cycles) / CYCLES_PER_MS}
 
 
-def loop(firmware: Path) -> Numbers:
+def loop(firmware: Path, count: int) -> Numbers:
     """The loop's looks at the line, and its ticks."""
-    bench = busy_bench(firmware)
+    bench = busy_bench(firmware, min(count, ALONE_PHASES))
     return {
         "longest_unpolled_cycles": longest_unpolled(bench),
         "longest_tick_cycles": longest_tick(bench),
     }
 
 
-def memory(firmware: Path) -> Numbers:
+def memory(firmware: Path, count: int) -> Numbers:
     """Flash, and variables and stack."""
-    static, stack = static_bytes(firmware), stack_bytes(firmware)
+    static, stack = static_bytes(firmware), stack_bytes(firmware, min(count, ALONE_PHASES))
     return {
         "flash_bytes": flash_bytes(firmware),
         "ram_bytes": static + stack,
@@ -315,7 +341,7 @@ def memory(firmware: Path) -> Numbers:
     }
 
 
-MEASURES: dict[str, Callable[[Path], Numbers]] = {
+MEASURES: dict[str, Callable[[Path, int], Numbers]] = {
     "pain": pain,
     "silence": silence,
     "stop": stop,

@@ -7,7 +7,7 @@ import pytest
 from firmware_bridge.messages import CutCode, Status
 from sim.mcu import CYCLES_PER_MS, ResetCause
 from tests.firmware_build import SIMULATOR, build_firmware, need, symbols
-from tests.firmware_timing import CASES, SETTINGS, cut_by_pain, phases, ready_bench
+from tests.firmware_timing import CASES, SETTINGS, hurt, phases, ready_bench
 from tests.timing_bench import Bench
 
 GATE_MS = 4
@@ -106,7 +106,7 @@ def test_an_interrupt_that_never_returns_is_no_different(bench: Bench, vector: s
 def test_what_was_cut_before_is_still_cut_after_the_watchdog(bench: Bench) -> None:
     bench.stop_beating()
     bench.wait_ms(GATE_MS)
-    cut_by_pain(bench, CASES[0], 0, (0.5, 0.5))
+    hurt(bench, CASES[0], 0, (0.5, 0.5))
     undo = bench.hang()
     bench.wait_ms(BITES_MS + 1)
     undo()

@@ -1,64 +1,57 @@
 """The real binary is timed again: docs/firmware-timing.md holds to the cycle, and so do its bars.
 
-Every day a few phases of each are tried, and what has few; `make campaign` tries each phase.
+What was measured is printed at the end of the run.
 """
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests import firmware_timing, timing_page
-from tests.firmware_build import SIMULATOR, build_firmware, need, symbols
-from tests.firmware_timing import CASES, MEASURES, cut_by_pain, phases, ready_bench
-from tests.timing_page import PAGE, ROWS, compiler, line, missed, page
+from tests import timing_page
+from tests.firmware_build import need, symbols
+from tests.firmware_timing import (
+    CALM_KPA,
+    CASES,
+    MEASURES,
+    PHASES,
+    cut_by_pain,
+    cut_by_silence,
+    cut_by_stop,
+    phases,
+    ready_bench,
+)
+from tests.timing_bench import Bench
+from tests.timing_page import PAGE, ROWS, compiler, line, missed, name_of, page
 
 ADC_INTERRUPT = "__vector_21"
 STORE_TCCR1A = re.compile(rb"[\x00-\xf0][\x92\x93]\x80\x00", re.DOTALL)
 NOTHING = bytes(4)
 FEW = 5
-DAILY = ("watchdog", "loop", "memory")  # what has few phases
-
-
-@pytest.fixture(scope="module")
-def firmware() -> Path:
-    need(*SIMULATOR)
-    return build_firmware()
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in ("PHASES", "STACK_PHASES", "LOOP_PHASES", "HANG_PHASES"):
-        monkeypatch.setattr(firmware_timing, number, FEW)
+TOLD = Callable[[str, object], None]
 
 
 def lines_of_the_page() -> list[str]:
     return [one for one in PAGE.read_text(encoding="utf-8").splitlines() if one.startswith("| `")]
 
 
-def tells(name: str, firmware: Path) -> None:
-    """The page's lines are what is measured now, and hold to their bars."""
-    numbers = MEASURES[name](firmware)
+@pytest.mark.long
+@pytest.mark.parametrize("name", MEASURES)
+def test_the_page_tells_what_is_measured_at_each_phase(
+    name: str, firmware: Path, record_property: TOLD
+) -> None:
+    numbers = MEASURES[name](firmware, PHASES)
+    lines = [line(*one) for one in numbers.items()]
+    record_property("timing", lines)
     assert missed(numbers) == []
-    if compiler() not in PAGE.read_text(encoding="utf-8"):
-        pytest.skip(f"{compiler()} makes other code than the page was made from; bars are kept")
-    assert [line(*one) for one in numbers.items()] == [
-        one for one in lines_of_the_page() if one.split("`")[1] in numbers
-    ], "type: make timing"
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", DAILY)
-def test_the_page_tells_what_is_measured(name: str, firmware: Path) -> None:
-    tells(name, firmware)
-
-
-@pytest.mark.long
-@pytest.mark.campaign
-@pytest.mark.parametrize("name", [one for one in MEASURES if one not in DAILY])
-def test_the_page_tells_what_is_measured_at_each_phase(name: str, firmware: Path) -> None:
-    tells(name, firmware)
+    if compiler() in PAGE.read_text(encoding="utf-8"):
+        assert lines == [one for one in lines_of_the_page() if name_of(one) in numbers], (
+            "type: make timing"
+        )
+    else:
+        record_property("figure", f"{compiler()} makes other code than the page's: bars only")
 
 
 def test_the_page_is_the_one_this_code_makes() -> None:
@@ -66,15 +59,33 @@ def test_the_page_is_the_one_this_code_makes() -> None:
     made_by = re.search(r"avr-gcc [0-9.]+[0-9]", text)
     assert made_by
     assert page(lines_of_the_page(), made_by[0]) == text
-    assert [one.split("`")[1] for one in lines_of_the_page()] == list(ROWS)
+    assert [name_of(one) for one in lines_of_the_page()] == list(ROWS)
 
 
 @pytest.mark.parametrize("name", MEASURES)
-@pytest.mark.usefixtures("few")
 def test_a_few_phases_keep_the_bars_and_are_the_same_each_time(name: str, firmware: Path) -> None:
-    numbers = MEASURES[name](firmware)
-    assert missed({**numbers, "phases": 512}) == []
-    assert MEASURES[name](firmware) == numbers
+    numbers = MEASURES[name](firmware, FEW)
+    assert missed({**numbers, "phases": PHASES}) == []
+    assert MEASURES[name](firmware, FEW) == numbers
+
+
+def test_a_moment_is_come_back_to_whole(firmware: Path) -> None:
+    """What then happens is what happens without ever looking back, to the cycle."""
+
+    def lived(bench: Bench) -> tuple[object, ...]:
+        off = cut_by_stop(bench, (0.3, 0.7))
+        return off, bench.cycle, bench.events, bytes(bench.mcu.data), bench.host.now
+
+    straight, bench = ready_bench(firmware), ready_bench(firmware)
+    straight.roll(CALM_KPA)
+    bench.roll(CALM_KPA)
+    again = bench.remember()
+    first = lived(bench)
+    again()
+    assert bench.cycle == straight.cycle
+    cut_by_silence(bench, (0.1, 0.2))
+    again()
+    assert lived(bench) == first == lived(straight)
 
 
 def test_a_cut_that_waits_for_the_tick_is_seen_to_be_late(firmware: Path) -> None:
@@ -87,7 +98,8 @@ def test_a_cut_that_waits_for_the_tick_is_seen_to_be_late(firmware: Path) -> Non
     for at in stores:
         bench.mcu.flash[at : at + 4] = NOTHING
     for channel in (0, 1):
-        late = cut_by_pain(bench, CASES[1], channel, next(phases(FEW)))
+        bench.roll(CASES[1].before_kpa)
+        late = cut_by_pain(bench, next(phases(FEW)), CASES[1], channel)
         assert late.off - late.ready > 200
 
 

@@ -29,19 +29,20 @@ from tests.mcu_host import (
 SEED = 20261124
 LEVEL, FITTED = SETTINGS[ParameterIndex.LEVEL], SETTINGS[ParameterIndex.FITTED]
 STATES = {
-    "running": 25,
-    "running_on_one_element": 30,
-    "just_started": 8,
-    "at_rest": 10,
-    "without_a_foot": 7,
-    "after_a_session": 10,
-    "after_a_cut": 10,
+    "running": 250,
+    "running_on_one_element": 300,
+    "just_started": 80,
+    "at_rest": 100,
+    "without_a_foot": 70,
+    "after_a_session": 100,
+    "after_a_cut": 100,
 }
-LONG = 10  # times as many
+CAMPAIGN = 10  # times as many
 RISEN, TICK_S = "driven RISE", 0.001
+TOLD = Callable[[str, object], None]
 
 
-def tried(state: str, seed: int, count: int, record: Callable[[str, object], None]) -> None:
+def tried(state: str, seed: int, count: int, record: TOLD) -> None:
     """None of so many flips led to what must never be; most of them to nothing."""
     found = [Found(*one) for one in lines_of("flipped", state, seed, count)]
     assert len(found) == count
@@ -54,18 +55,17 @@ def tried(state: str, seed: int, count: int, record: Callable[[str, object], Non
     record("figure", f"{count} flipped bits, {state}: {figures}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", STATES)
-def test_a_hundred_flipped_bits(state: str, record_property: Callable[[str, object], None]) -> None:
+def test_a_thousand_flipped_bits(state: str, record_property: TOLD) -> None:
     tried(state, SEED, STATES[state], record_property)
 
 
 @pytest.mark.long
 @pytest.mark.campaign
 @pytest.mark.parametrize("state", STATES)
-def test_a_thousand_flipped_bits(
-    state: str, record_property: Callable[[str, object], None]
-) -> None:
-    tried(state, SEED + 1, LONG * STATES[state], record_property)
+def test_ten_thousand_flipped_bits(state: str, record_property: TOLD) -> None:
+    tried(state, SEED + 1, CAMPAIGN * STATES[state], record_property)
 
 
 def setting(host: Host, behind: int) -> int:

@@ -6,6 +6,7 @@ disconnected: the port holds both of the driver's inputs high then, which is the
 """
 
 from collections.abc import Callable
+from copy import copy
 from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,8 @@ ENCODER_CYCLES = 7919  # of one line at full speed: 2 kHz, and in step with noth
 BOOT_MS = 100.0
 IDLE_LEVELS = {"PB3": 0, "PB4": 1, "PC3": 1, "PC4": 1, "PD2": 0, "PD3": 0, "PD4": 0, "PD5": 0}
 MV_ZERO, MV_PER_KPA = 500.0, 20.0
+OTHERS = ("mcu", "host", "_number")
+"""Who remembers by himself, and what only grows."""
 SETTLED_MS = 28.0  # for what T2 looks back on, and for the button's release
 
 
@@ -73,6 +76,18 @@ class Bench:
     def cycle(self) -> int:
         """Cycles since power-on."""
         return self.mcu.cycle
+
+    def remember(self) -> Callable[[], None]:
+        """What brings chip, host and bench back to this moment, as often as wanted."""
+        chip, host = self.mcu.remember(), self.host.remember()
+        kept = {name: copy(value) for name, value in vars(self).items() if name not in OTHERS}
+
+        def again() -> None:
+            chip()
+            host()
+            vars(self).update({name: copy(value) for name, value in kept.items()})
+
+        return again
 
     def at(self, cycle: int, action: Callable[[], None]) -> None:
         """Do something at a cycle to come."""

@@ -5,6 +5,7 @@ lets the chip live says how, by `wait_ms`.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 
 from firmware_bridge.layout import Direction
 from firmware_bridge.messages import (
@@ -53,6 +54,17 @@ class Host:
         self.decoder = Decoder(Direction.TO_HOST)
         self.heard: list[Frame] = []  # all frames but STATUS, until somebody takes them
         self._sequence = 0
+
+    def remember(self) -> Callable[[], None]:
+        """What brings the host back to this moment, as often as wanted."""
+        asks, status, sequence = self.asks, self.status, self._sequence
+        decoder, heard = deepcopy(self.decoder), list(self.heard)
+
+        def again() -> None:
+            self.asks, self.status, self._sequence = asks, status, sequence
+            self.decoder, self.heard = deepcopy(decoder), list(heard)
+
+        return again
 
     @property
     def now(self) -> Status:

@@ -1,7 +1,7 @@
 """build/firmware-timing.json and docs/firmware-timing.md, made by `make timing`.
 
 The page and the tests are made by the same code: each line of the table is worked out again by
-tests/test_firmware_timing.py, from the binary that would be flashed.
+tests/test_firmware_timing.py, from the binary that would be flashed, and printed as it was then.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sim.mcu import CYCLES_PER_MS
 from tests.firmware_build import FIRMWARE, ROOT, build_firmware
-from tests.firmware_timing import HANG_PHASES, MEASURES, NEAR_CYCLES, PHASES, Numbers
+from tests.firmware_timing import FROM_ONE_START, MEASURES, NEAR_CYCLES, PHASES, Numbers
 
 PAGE = ROOT / "docs" / "firmware-timing.md"
 RECORD = FIRMWARE.parent.parent / "firmware-timing.json"
@@ -54,6 +54,7 @@ ROWS = {
     "stack_bytes": Row("deepest stack, by the paint that is gone"),
 }
 """What is reported, in the page's order, under the names of the record."""
+HEAD = ["| name | what | measured | bar |", "|---|---|---|---|"]
 
 
 PROSE = f"""## How it is measured
@@ -66,8 +67,10 @@ PROSE = f"""## How it is measured
 - STATUS goes back all the while, and the encoder interrupts at 2 kHz. On top of that, one edge of
   the encoder meets the sample: from {NEAR_CYCLES} cycles before it is ready to 7 after.
 - Silence and STOP: at {PHASES} phases each, among the same traffic.
-- The hang: an instruction is made a jump to itself at {HANG_PHASES} phases of the 4 ms in which
+- The hang: an instruction is made a jump to itself at {PHASES} phases of the 4 ms in which
   the watchdog is fed, in the loop and in interrupts. On a chip its clock may be 10 % off.
+- The motor comes to turn anew for every {FROM_ONE_START} trials; each of them begins at that
+  moment, which chip, host and bench are brought back to.
 - The looks at the receiver: over set-up, session, stops, cuts, and a reference that changes with
   each DRIVE, with the bridge's questions between. A byte takes 1,389 cycles; a third one that
   nobody fetched is lost.
@@ -90,7 +93,8 @@ and the 52 µs gained are little beside the millisecond between two samples.
 - What comes after the pins: the driver's own delay, and the motor.
 
 Made by `make timing`, which also writes `build/firmware-timing.json`; two runs are the same to the
-cycle. `tests/test_firmware_timing.py` works every line out again.
+cycle. `make test` measures every line again, at every phase, compares it with this page, and prints
+what it has measured.
 """
 
 
@@ -98,7 +102,7 @@ def measured() -> Numbers:
     """Measure everything; two at a time, because each has a chip of its own."""
     with ProcessPoolExecutor(max_workers=2) as workers:
         firmware = build_firmware()
-        done = [workers.submit(measure, firmware) for measure in MEASURES.values()]
+        done = [workers.submit(measure, firmware, PHASES) for measure in MEASURES.values()]
         return {name: value for one in done for name, value in one.result().items()}
 
 
@@ -123,6 +127,11 @@ def line(name: str, value: float) -> str:
     return f"| `{name}` | {row.means} | {value:,.10g} | {bar} |"
 
 
+def name_of(line: str) -> str:
+    """Whose line of the table it is."""
+    return line.split("`")[1]
+
+
 def compiler() -> str:
     """The compiler whose code was measured: another one makes other code."""
     said = subprocess.run(["avr-gcc", "--version"], capture_output=True, text=True, check=True)
@@ -131,14 +140,12 @@ def compiler() -> str:
 
 def page(lines: list[str], made_by: str) -> str:
     """The whole page."""
-    table = "\n".join(lines)
+    table = "\n".join(HEAD + lines)
     return f"""# The firmware's timing
 
 Measured on the binary that is flashed, as it runs in simavr, one instruction at a time; in cycles
 of the 16 MHz clock, which is 16 cycles for a microsecond. Made from code of {made_by}.
 
-| name | what | measured | bar |
-|---|---|---|---|
 {table}
 
 *Off* is the moment at which the PWM is disconnected from the driver's two inputs: the port holds
