@@ -1,10 +1,11 @@
 """Does the microcontroller hear us, and how old may its news be? Pure.
 
-A STATUS does not say which DRIVE it answers. So every 10 ms a DRIVE brings a question that names
-itself: SET, with a value that no parameter takes. Moving or at rest, the microcontroller refuses
-it, changes nothing, and answers with the parameter's number; there are eight of them. Whatever
-comes after that answer was sampled after the question. Of one name never two are on their way, or
-words a whole round old would pass for new ones.
+A STATUS does not say which DRIVE it answers. So 10 ms after a question the next DRIVE brings
+another (every 12 ms in a loop of 250 Hz), which names itself: SET, with a value that no parameter
+takes. Moving or at rest, the microcontroller refuses it, changes nothing, and answers with the
+parameter's number; there are eight of them. Whatever comes after that answer was sampled after the
+question. Of one name never two are on their way, or words a whole round old would pass for new
+ones.
 
 It hears us as long as it answers: a STATUS that comes sooner than a heartbeat after the one before
 is an answer, too. Once its lease must have run out, heartbeats alone are half a link.

@@ -6,6 +6,7 @@
  * polled: nothing but the encoder and the millisecond's timer can make the converter's interrupt wait.
  */
 #include <avr/interrupt.h>
+#include <avr/power.h>
 #include <avr/wdt.h>
 
 #include "board.h"
@@ -296,6 +297,8 @@ static void transmit(void) {
 
 #define PERIPHERAL_REGISTERS(REGISTER)                                                     \
     REGISTER(PRR, 0, UINT8_MAX)                                                            \
+    REGISTER(SPCR, 0, UINT8_MAX) /* it would take the driver's input for its own */        \
+    REGISTER(TWCR, 0, _BV(TWEN)) /* and this the buttons */                                \
     REGISTER(TCCR1A, _BV(WGM11), _BV(WGM11) | _BV(WGM10)) /* fast PWM up to ICR1 */        \
     REGISTER(TCCR1B, _BV(WGM13) | _BV(WGM12) | _BV(CS10), UINT8_MAX)                       \
     REGISTER(ICR1, PWM_TOP, UINT16_MAX)                                                    \
@@ -320,6 +323,7 @@ static void set_pins(void) {
 }
 
 static void set_peripherals(void) {
+    clock_prescale_set(clock_div_1); /* every time is counted by it */
     PERIPHERAL_REGISTERS(WRITE)
     wdt_enable(WDTO_15MS);
 }
@@ -329,7 +333,7 @@ static void set_peripherals(void) {
 static bool registers_hold(void) {
     bool watched = (WDTCSR & (uint8_t)~(_BV(WDIF) | _BV(WDCE))) == _BV(WDE);
 
-    if (watched && !(false PIN_REGISTERS(DIFFERS) PERIPHERAL_REGISTERS(DIFFERS))) {
+    if (watched && CLKPR == 0 && !(false PIN_REGISTERS(DIFFERS) PERIPHERAL_REGISTERS(DIFFERS))) {
         return true;
     }
     cli();

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum { FIRMWARE_MAJOR = 0, FIRMWARE_MINOR = 1 };
+enum { FIRMWARE_MAJOR = 0, FIRMWARE_MINOR = 2 };
 
 /* What outlives a reset, but not a loss of power. */
 struct retained {

@@ -4,7 +4,8 @@
 
 enum {
     DEBOUNCE_MS = 20,
-    STALE_MS = LEASE_MS - 2, /* a DRIVE may be 1 ms old when it is seen, and a tick takes time */
+    STALE_MS = LEASE_MS - 3, /* a DRIVE may be 1 ms old when it is seen, a tick takes time, and a
+                                clock that is 5 % slow makes 1 ms more of it */
     RISE_STEPS = LIMIT_SLEW_PER_S * DUTY_STEPS / 1000,
     SOFT_STEPS = SOFT_SLEW_PER_S * DUTY_STEPS / 1000,
     CHECK_DUTY = LIMIT_CHECK_DUTY, /* signed, as duties are */
