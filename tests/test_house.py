@@ -74,16 +74,21 @@ PURE = (
     "hardware.signals",
     "hardware.wiring",
     "sim.acts",
+    "sim.anatomy",
     "sim.elf",
     "sim.faults.judge",
     "sim.events",
     "sim.foot",
     "sim.gate",
+    "sim.heads",
+    "sim.indent",
+    "sim.known",
     "sim.misread",
     "sim.moods",
     "sim.motor",
     "sim.pain_map",
     "sim.person",
+    "sim.tissue",
 )
 LONGEST_FUNCTION = 40
 LONGEST_MODULE = 300

@@ -1,4 +1,7 @@
-"""The sole and the leg against device.md's checks, and what a stroke feels like."""
+"""The sole and the leg: what a stroke, a jam, a lifted foot and a slope feel like."""
+
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -10,13 +13,17 @@ from sim.foot import (
     TOES,
     Contact,
     Foot,
-    Region,
+    Side,
     advance,
+    lay,
     peak_kpa,
     stress_kpa,
 )
+from sim.heads import BALL_HEAD, CYLINDER, Head
+from sim.tissue import BOTTOM
 
 FOOT = Foot()
+LEVEL = Foot(arch_height_mm=0.0)
 STEPS_S = [0.001, 0.004]
 
 
@@ -38,21 +45,6 @@ def stroke(speed_cm_s: float, load_n: float = 19.0, dt_s: float = 0.001) -> dict
         sums[int(position_m * 100.0)] = total + force_n * KPA_PER_N, count + 1
         position_m += speed_m_s * dt_s
     return {cm: total / count for cm, (total, count) in sums.items()}
-
-
-def test_stress_at_the_measured_strains() -> None:
-    """Not fitted to: walking measures 367 ± 115 kPa under the heel at 52 %."""
-    assert stress_kpa(HEEL, 0.52) == pytest.approx(315.0, rel=0.01)
-    assert stress_kpa(BALL, 0.457) == pytest.approx(189.0, rel=0.01)
-    assert stress_kpa(HEEL, 0.2, freshness=1.0) == pytest.approx(1.3 * stress_kpa(HEEL, 0.2))
-
-
-@pytest.mark.parametrize(
-    ("place", "low_kpa", "high_kpa"),
-    [(0.10, 37.0, 41.0), (0.40, 23.5, 26.5), (0.69, 43.0, 52.0)],
-)
-def test_peak_under_a_30_n_cylinder(place: float, low_kpa: float, high_kpa: float) -> None:
-    assert low_kpa < peak_kpa(FOOT, place, 30.0) < high_kpa
 
 
 @pytest.mark.parametrize("load_n", [6.0, 19.0, 45.0])
@@ -111,7 +103,7 @@ def test_a_lifted_foot_leaves_the_head_and_hangs_above_it() -> None:
     for _ in range(600):
         advance(contact, -30.0, 0.0, 0.0, 0.001)
     assert contact.force_n == 0.0
-    assert contact.height_m == FOOT.lift_height_m
+    assert contact.height_m == contact.hanging_m > 0.02
     assert contact.freshness == 1.0
 
 
@@ -131,12 +123,73 @@ def test_resting_tissue_relaxes_and_rolling_renews_it() -> None:
         assert 0.3 < contact.freshness < 0.6
 
 
-def test_every_region_is_as_given_in_its_middle() -> None:
+def test_a_place_has_its_own_tissue_and_borders_have_some_of_both() -> None:
     """One region alone gives the same peak as the same region inside a foot."""
-    for place, region in ((0.1, HEEL), (0.42, ARCH), (0.69, BALL), (0.9, TOES)):
-        alone = Foot(regions=(Region(1.0, *_tissue_of(region)),))
-        assert peak_kpa(alone, place, 20.0) == pytest.approx(peak_kpa(FOOT, place, 20.0))
+    for place, region in ((0.1, HEEL), (0.4, ARCH), (0.69, BALL), (0.9, TOES)):
+        alone = Foot(regions=(replace(region, ends_at=1.0),))
+        felt_kpa = peak_kpa(FOOT, place, 20.0)
+        assert peak_kpa(alone, place, 20.0) == pytest.approx(felt_kpa, rel=0.01)
+    soft, mixed, hard = (peak_kpa(LEVEL, place, 20.0) for place in (0.4, 0.6, 0.72))
+    assert soft < mixed < hard
 
 
-def _tissue_of(region: Region) -> tuple[float, float, float, float]:
-    return region.thickness_mm, region.e0_kpa, region.alpha, region.eta_kpa_s
+@pytest.mark.parametrize("head", [CYLINDER, BALL_HEAD])
+@pytest.mark.parametrize("dt_s", STEPS_S)
+def test_skin_on_bone_stays_finite_however_hard_it_is_pressed(head: Head, dt_s: float) -> None:
+    contact = Contact(replace(FOOT, head=head))
+    for load_n in (2_000.0, 1e5):
+        forces_n = [advance(contact, load_n, 0.18, 0.0, dt_s) for _ in range(2000)]
+        assert all(0.0 <= force_n < 1e7 for force_n in forces_n)
+        assert forces_n[-1] == pytest.approx(load_n, rel=0.1)
+
+
+def test_below_the_last_piece_the_force_grows_in_a_straight_line() -> None:
+    heights_m = []
+    for load_n in (2_000.0, 3_000.0, 4_000.0):
+        contact = Contact(FOOT)
+        for _ in range(4000):
+            advance(contact, load_n, 0.1, 0.0, 0.001)
+        heights_m.append(contact.height_m)
+    first_m, second_m = (b - a for a, b in pairwise(heights_m))
+    assert first_m < 0.0
+    assert second_m == pytest.approx(first_m, rel=0.01)
+
+
+def test_stress_goes_on_where_a_column_is_flat() -> None:
+    below, at, above = (stress_kpa(HEEL, BOTTOM + more) for more in (-1e-6, 0.0, 1e-6))
+    assert above - at == pytest.approx(at - below, rel=1e-3)
+    assert stress_kpa(HEEL, 100.0) < 1e6
+
+
+def test_a_ball_presses_harder_than_a_cylinder() -> None:
+    for place in (0.1, 0.4, 0.7):
+        ball = peak_kpa(replace(FOOT, head=BALL_HEAD), place, 20.0)
+        assert ball > 1.4 * peak_kpa(FOOT, place, 20.0)
+
+
+def test_a_left_foot_is_a_right_one_in_a_mirror() -> None:
+    for lane_mm in (-30.0, 0.0, 12.0):
+        right = Foot(lane_mm=lane_mm)
+        left = Foot(side=Side.LEFT, lane_mm=-lane_mm)
+        for place in (0.1, 0.4, 0.7):
+            assert peak_kpa(left, place, 20.0) == pytest.approx(peak_kpa(right, place, 20.0))
+
+
+def test_a_lane_beyond_the_last_ray_is_that_ray_s() -> None:
+    """The bone heads no longer lie under the same strips, so it is not quite the same."""
+    for lane_mm in (-36.0, 36.0):
+        beyond, on = (peak_kpa(Foot(lane_mm=mm), 0.7, 20.0) for mm in (lane_mm, lane_mm * 32 / 36))
+        assert 0.8 * on < beyond < 1.5 * on
+
+
+def test_a_foot_moved_sideways_is_felt() -> None:
+    """The arch is lower on the outer side: a right foot's is on the machine's right."""
+    forces_n = []
+    for lane_mm in (-25.0, 25.0):
+        contact = rested(19.0, 0.104)
+        lay(contact, lane_mm)
+        for _ in range(2000):
+            force_n = advance(contact, 19.0, 0.104, 0.0, 0.001)
+        forces_n.append(force_n)
+    inner_n, outer_n = forces_n
+    assert outer_n > inner_n + 1.0

@@ -1,0 +1,214 @@
+"""How hard a head must press to sink into the sole: worked out once for each place, then looked up.
+
+The head is cut into strips along the sole. Under each strip four columns stand for all (two-point
+Gauss quadrature before and behind the point of touch), with the tissue of their own spot. It gives
+a row of forces, one for every step of depth, and one of damping. Rows stand every 2 mm along the
+sole and run straight in between; they are made when first asked for.
+
+The head touches a slope beside its own top; so the outline it follows is that of its axis.
+Pure; SI units.
+"""
+
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import pairwise
+from math import floor, sqrt
+from typing import NamedTuple
+
+from sim.anatomy import Foot, column, outline
+from sim.heads import Strip, strips
+from sim.tissue import Column, stress
+
+CELLS_1_M = 5000.0  # tissue is looked up every 0.2 mm along the sole
+ROOTS = 250.0  # and by the root of the depth in m: 1 mm of depth is 8 steps, 10 mm are 25
+_KNOTS_1_M = 500.0
+_MOST_N = 800.0  # a row goes on to this force; beyond it grows in a straight line
+_SLOPED = 0.9  # how much flatter than the head an arch may be where it is most bent, 0..1
+_NEWTON_STEPS = 6
+_PEAK_STEPS = 8  # the hardest pressed column is looked for this many knots to each side
+_NODES = tuple(0.5 + side * 0.5 / sqrt(3.0) for side in (-1.0, 1.0))  # of half the chord, 0..1
+
+Row = tuple[float, ...]
+
+
+Piece = tuple[float, float, float, float]
+"""Force is the second times the root of the depth, less the first; damping the fourth, less the
+third: straight lines for one step of that root."""
+Cell = tuple[float, float, tuple[Piece, ...]]
+"""What a step looks up: the line the head follows, as height (m, extended to the heel end) and
+slope, and the pieces by depth."""
+
+
+class Touch(NamedTuple):
+    """Where a head whose axis is at one place first touches the sole."""
+
+    along_m: float
+    lift_m: float  # of the axis' line over the heel's underside
+    radius_m: float  # of the head, as flat as the sole's own bend makes it
+
+
+class Sole:
+    """What was worked out of one foot, kept for the next who asks."""
+
+    def __init__(self, foot: Foot) -> None:
+        """Begin with nothing."""
+        self.foot = foot
+        self.strips = strips(foot.head)
+        self.strip_m = foot.head.width_mm / 1000.0 / len(self.strips)
+        self.bands = _bands(self.strips)
+        self.cells: dict[int, Cell] = {}
+        self.knots: dict[int, tuple[Row, Row]] = {}
+        self.columns: dict[int, list[Column]] = {}
+
+    def make(self, index: int) -> Cell:
+        """Make the cell `index`, and keep it."""
+        begin_m, end_m = index / CELLS_1_M, (index + 1) / CELLS_1_M
+        begin_lift_m = touch(self.foot, begin_m).lift_m
+        slope = (touch(self.foot, end_m).lift_m - begin_lift_m) * CELLS_1_M
+        pieces = _pieces(*self.rows((begin_m + end_m) / 2.0 * _KNOTS_1_M))
+        made = self.cells[index] = begin_lift_m - slope * begin_m, slope, pieces
+        return made
+
+    def rows(self, spot: float) -> tuple[Row, Row]:
+        """Force and damping by depth at `spot`, counted in knots."""
+        knot = floor(spot)
+        before, after = self.knot(knot), self.knot(knot + 1)
+        share = spot - knot
+        return _between(before[0], after[0], share), _between(before[1], after[1], share)
+
+    def knot(self, number: int) -> tuple[Row, Row]:
+        """The two rows at a knot."""
+        if number not in self.knots:
+            self.knots[number] = self._rows(touch(self.foot, number / _KNOTS_1_M))
+        return self.knots[number]
+
+    def _rows(self, at: Touch) -> tuple[Row, Row]:
+        elastic_n, viscous_n_s_m = [0.0], [0.0]
+        while elastic_n[-1] < _MOST_N:
+            force_n, damping_n_s_m = self._pressed(at, (len(elastic_n) / ROOTS) ** 2)
+            elastic_n.append(force_n)
+            viscous_n_s_m.append(damping_n_s_m)
+        return tuple(elastic_n), tuple(viscous_n_s_m)
+
+    def _pressed(self, at: Touch, depth_m: float) -> tuple[float, float]:
+        """Force and damping of the whole head, sunk by `depth_m`."""
+        force_n = damping_n_s_m = 0.0
+        for low_m, band in self.bands:
+            deep_m = depth_m - low_m
+            if not deep_m > 0.0:
+                continue
+            chord_m = sqrt(2.0 * at.radius_m * deep_m)
+            area_m2 = self.strip_m * chord_m / 2.0
+            for way in _NODES:
+                for along_m in (at.along_m - way * chord_m, at.along_m + way * chord_m):
+                    columns = self.spots(along_m)[band]
+                    more_n, more = _of_columns(columns, deep_m * (1.0 - way * way))
+                    force_n += area_m2 * more_n
+                    damping_n_s_m += area_m2 * more
+        return force_n, damping_n_s_m
+
+    def spots(self, along_m: float) -> list[Column]:
+        """One column for each strip, at the nearest knot."""
+        number = floor(along_m * _KNOTS_1_M + 0.5)
+        if number not in self.columns:
+            self.columns[number] = [
+                column(self.foot, number / _KNOTS_1_M, self.foot.lane_mm + strip.aside_mm)
+                for strip in self.strips
+            ]
+        return self.columns[number]
+
+
+def touch(foot: Foot, axis_m: float) -> Touch:
+    """Where a head with its axis there touches, found by Newton's steps: `s + R h'(s)` is there."""
+    radius_m = foot.head.radius_mm / 1000.0
+    along_m = axis_m
+    for _ in range(_NEWTON_STEPS):
+        height_m, slope, bend_1_m = outline(foot, along_m)
+        flatter = max(1.0 + radius_m * bend_1_m, 1.0 - _SLOPED)
+        along_m += (axis_m - along_m - radius_m * slope) / flatter
+    height_m, slope, bend_1_m = outline(foot, along_m)
+    flatter = max(1.0 + radius_m * bend_1_m, 1.0 - _SLOPED)
+    return Touch(along_m, height_m + radius_m * slope * slope / 2.0, radius_m / flatter)
+
+
+def _bands(cut: tuple[Strip, ...]) -> list[tuple[float, slice]]:
+    """Neighbouring strips that lie equally low: how low (m), and which."""
+    starts = [
+        number
+        for number in range(len(cut))
+        if not number or cut[number].low_mm != cut[number - 1].low_mm
+    ]
+    return [
+        (cut[start].low_mm / 1000.0, slice(start, end))
+        for start, end in zip(starts, [*starts[1:], len(cut)], strict=True)
+    ]
+
+
+def _of_columns(columns: list[Column], sunk_m: float) -> tuple[float, float]:
+    """What columns of 1 m² each answer to a head that has sunk so far: force and damping."""
+    force_n = damping_n_s_m = 0.0
+    for thickness_m, stiffness_pa, alpha, eta_pa_s, recess_m, filled in columns:
+        if sunk_m > recess_m:
+            strain = (sunk_m - recess_m) / thickness_m
+            force_n += filled * stress(stiffness_pa, alpha, strain)
+            damping_n_s_m += filled * eta_pa_s / thickness_m
+    return force_n, damping_n_s_m
+
+
+def _between(before: Row, after: Row, share: float) -> Row:
+    """The row between two, as deep as the stiffer one goes."""
+    return tuple([old + share * (new - old) for old, new in zip(before, after, strict=False)])
+
+
+def _pieces(forces_n: Row, dampings_n_s_m: Row) -> tuple[Piece, ...]:
+    """Turn two rows into straight lines."""
+    pieces = []
+    for step, ((low_n, high_n), (low, high)) in enumerate(
+        zip(pairwise(forces_n), pairwise(dampings_n_s_m), strict=True)
+    ):
+        more_n, more = high_n - low_n, high - low
+        pieces.append((more_n * step - low_n, more_n * ROOTS, more * step - low, more * ROOTS))
+    return tuple(pieces)
+
+
+def deepest(law: tuple[Piece, ...], depth_m: float) -> tuple[float, Piece]:
+    """Skin is on bone: the last piece, and a root that makes it a straight line of the depth."""
+    end = len(law) / ROOTS
+    return (depth_m + end * end) / (2.0 * end), law[-1]
+
+
+@lru_cache(maxsize=32)
+def sole_of(foot: Foot) -> Sole:
+    """The cells of a foot; the same foot twice shares them."""
+    return Sole(foot)
+
+
+def rested_depth_m(foot: Foot, place: float, force_n: float) -> float:
+    """How deep a head sinks that rests with `force_n`; `place` is 0 (heel end) to 1 (toe tip)."""
+    forces_n, _ = sole_of(foot).rows(place * foot.length_cm / 100.0 * _KNOTS_1_M)
+    step = min(bisect_right(forces_n, force_n) - 1, len(forces_n) - 2)
+    low_n, high_n = forces_n[step : step + 2]
+    return ((step + (force_n - low_n) / (high_n - low_n)) / ROOTS) ** 2
+
+
+def peak_kpa(foot: Foot, place: float, force_n: float) -> float:
+    """Stress of the hardest pressed column under a resting head that carries `force_n`, kPa.
+
+    `place` is 0 (heel end) to 1 (toe tip). It is what a pain threshold feels; the pressure
+    channels report force over the reference area.
+    """
+    sole, depth_m = sole_of(foot), rested_depth_m(foot, place, force_n)
+    at = touch(foot, place * foot.length_cm / 100.0)
+    steps = range(-_PEAK_STEPS, _PEAK_STEPS + 1)
+    return max(
+        stress(here.stiffness_pa, here.alpha, pressed_m / here.thickness_m) * here.filled / 1000.0
+        for off_m in (step / _KNOTS_1_M for step in steps)
+        for strip, here in zip(sole.strips, sole.spots(at.along_m + off_m), strict=True)
+        for pressed_m in (_pressed_m(at, strip, here, depth_m, off_m),)
+    )
+
+
+def _pressed_m(at: Touch, strip: Strip, here: Column, depth_m: float, off_m: float) -> float:
+    """How far one column is pressed together."""
+    sunk_m = depth_m - strip.low_mm / 1000.0 - off_m**2 / (2.0 * at.radius_m) - here.recess_m
+    return max(0.0, sunk_m)
