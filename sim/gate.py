@@ -8,15 +8,17 @@ Released, the contact shorts the motor. Pure; times in seconds; sources: `device
 
 from dataclasses import dataclass
 
+from sim.known import DEVICE, ESTIMATE, known
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """The parts of one gate. The slowest that device.md allows is 35 + 15 = 50 ms."""
 
-    hold_s: float = 0.030  # a full pump feeds the coil this long; 0.025-0.035
-    fill: float = 0.7  # one edge fills this share of what is missing; estimate
-    close_s: float = 0.008  # coil on until the contact closes
-    open_s: float = 0.010  # coil off until it opens; 0.005-0.015
+    hold_s: float = known(0.030, "s", DEVICE, "a full pump feeds the coil so long, 0.025-0.035")
+    fill: float = known(0.7, "–", ESTIMATE, "one edge fills this share of what is missing")
+    close_s: float = known(0.008, "s", ESTIMATE, "coil on until the contact closes")
+    open_s: float = known(0.010, "s", DEVICE, "coil off until it opens, 0.005-0.015")
 
 
 @dataclass(slots=True)

@@ -21,11 +21,12 @@ from sim.tissue import Column, stress
 
 CELLS_1_M = 5000.0  # tissue is looked up every 0.2 mm along the sole
 ROOTS = 250.0  # and by the root of the depth in m: 1 mm of depth is 8 steps, 10 mm are 25
+_CELLS_A_LAW = 2
 _KNOTS_1_M = 500.0
 _MOST_N = 800.0  # a row goes on to this force; beyond it grows in a straight line
 _SLOPED = 0.9  # how much flatter than the head an arch may be where it is most bent, 0..1
 _NEWTON_STEPS = 6
-_PEAK_STEPS = 8  # the hardest pressed column is looked for this many knots to each side
+_PEAK_KNOTS = 8  # the hardest pressed column is looked for this many knots to each side
 _NODES = tuple(0.5 + side * 0.5 / sqrt(3.0) for side in (-1.0, 1.0))  # of half the chord, 0..1
 
 Row = tuple[float, ...]
@@ -57,6 +58,7 @@ class Sole:
         self.strip_m = foot.head.width_mm / 1000.0 / len(self.strips)
         self.bands = _bands(self.strips)
         self.cells: dict[int, Cell] = {}
+        self.laws: dict[int, tuple[Piece, ...]] = {}
         self.knots: dict[int, tuple[Row, Row]] = {}
         self.columns: dict[int, list[Column]] = {}
 
@@ -65,9 +67,16 @@ class Sole:
         begin_m, end_m = index / CELLS_1_M, (index + 1) / CELLS_1_M
         begin_lift_m = touch(self.foot, begin_m).lift_m
         slope = (touch(self.foot, end_m).lift_m - begin_lift_m) * CELLS_1_M
-        pieces = _pieces(*self.rows((begin_m + end_m) / 2.0 * _KNOTS_1_M))
-        made = self.cells[index] = begin_lift_m - slope * begin_m, slope, pieces
+        law = self.law(index // _CELLS_A_LAW)
+        made = self.cells[index] = begin_lift_m - slope * begin_m, slope, law
         return made
+
+    def law(self, number: int) -> tuple[Piece, ...]:
+        """The pieces that a few neighbouring cells share."""
+        if number not in self.laws:
+            middle_m = (number + 0.5) * _CELLS_A_LAW / CELLS_1_M
+            self.laws[number] = _pieces(*self.rows(middle_m * _KNOTS_1_M))
+        return self.laws[number]
 
     def rows(self, spot: float) -> tuple[Row, Row]:
         """Force and damping by depth at `spot`, counted in knots."""
@@ -199,12 +208,14 @@ def peak_kpa(foot: Foot, place: float, force_n: float) -> float:
     """
     sole, depth_m = sole_of(foot), rested_depth_m(foot, place, force_n)
     at = touch(foot, place * foot.length_cm / 100.0)
-    steps = range(-_PEAK_STEPS, _PEAK_STEPS + 1)
+    middle = round(at.along_m * _KNOTS_1_M)
     return max(
         stress(here.stiffness_pa, here.alpha, pressed_m / here.thickness_m) * here.filled / 1000.0
-        for off_m in (step / _KNOTS_1_M for step in steps)
-        for strip, here in zip(sole.strips, sole.spots(at.along_m + off_m), strict=True)
-        for pressed_m in (_pressed_m(at, strip, here, depth_m, off_m),)
+        for along_m in (
+            knot / _KNOTS_1_M for knot in range(middle - _PEAK_KNOTS, middle + _PEAK_KNOTS + 1)
+        )
+        for strip, here in zip(sole.strips, sole.spots(along_m), strict=True)
+        for pressed_m in (_pressed_m(at, strip, here, depth_m, along_m - at.along_m),)
     )
 
 

@@ -6,13 +6,16 @@ carriage heavier for the motor (divided by the gear's efficiency). The winding's
 its own exponential exactly, so a step may be longer than L/R (0.7 ms). The heel switch opens
 at position 0 and the toe switch at `toe_end_m`; hard stops stand a little behind them.
 
-Not modelled: backlash, belt stretch, the few milliseconds a relay contact travels, heating.
+Not modelled: the push of a sloping sole along the rail, backlash (1-2° are 0.17-0.35 mm of
+carriage at each turn), belt stretch, the few milliseconds a relay contact travels, heating.
 Pure; SI units inside, position counted from home (the heel switch) toward the toes.
 Sources: `device.md`, else "estimate".
 """
 
 from dataclasses import dataclass, field
 from math import exp
+
+from sim.known import DEVICE, ESTIMATE, known
 
 _LONGEST_STEP_S = 0.0015  # the rotor's own time constant under brake is 9-37 ms
 
@@ -21,20 +24,20 @@ _LONGEST_STEP_S = 0.0015  # the rotor's own time constant under brake is 9-37 ms
 class Motor:
     """Motor, gear, belt and rail. Defaults are the reference device."""
 
-    supply_v: float = 12.0
-    resistance_ohm: float = 2.18
-    inductance_h: float = 0.0015
-    torque_n_m_a: float = 0.0110  # Kt, equal to Ke in V·s/rad
-    inertia_kg_m2: float = 1e-6  # 0.5-2e-6
-    coulomb_n_m: float = 2.2e-3  # at the rotor: 0.2 A running free
-    gear_ratio: float = 50.0
-    gear_efficiency: float = 0.6  # 0.6-0.7
-    drum_radius_m: float = 0.010
-    carriage_mass_kg: float = 0.6  # 0.3-1
-    carriage_friction_n: float = 1.0  # rail and belt, unloaded; estimate
-    rolling_friction: float = 0.10  # of the normal force: soft tissue under a cylinder; estimate
-    travel_cm: float = 20.0  # between the switches
-    overtravel_cm: float = 0.3  # from a switch to the hard stop behind it; estimate
+    supply_v: float = known(12.0, "V", DEVICE, "of the motor's supply")
+    resistance_ohm: float = known(2.18, "Ω", DEVICE, "of the winding")
+    inductance_h: float = known(0.0015, "H", DEVICE, "of the winding")
+    torque_n_m_a: float = known(0.0110, "N·m/A", DEVICE, "Kt, equal to Ke in V·s/rad")
+    inertia_kg_m2: float = known(1e-6, "kg·m²", DEVICE, "of the rotor, 0.5-2e-6")
+    coulomb_n_m: float = known(2.2e-3, "N·m", DEVICE, "dry friction at the rotor: 0.2 A free")
+    gear_ratio: float = known(50.0, "–", DEVICE, "turns of the rotor for one of the drum")
+    gear_efficiency: float = known(0.6, "–", DEVICE, "of the gear, 0.6-0.7")
+    drum_radius_m: float = known(0.010, "m", DEVICE, "of the drum that pulls the belt")
+    carriage_mass_kg: float = known(0.6, "kg", DEVICE, "of carriage and head, 0.3-1")
+    carriage_friction_n: float = known(1.0, "N", ESTIMATE, "of rail and belt, unloaded")
+    rolling_friction: float = known(0.10, "–", ESTIMATE, "of the force of a foot on the head")
+    travel_cm: float = known(20.0, "cm", ESTIMATE, "between the switches")
+    overtravel_cm: float = known(0.3, "cm", ESTIMATE, "from a switch to the hard stop behind it")
 
 
 @dataclass(slots=True)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from sim.anatomy import Foot
+from sim.gate import Gate
 from sim.heads import CYLINDER
 from sim.known import DEVICE, ESTIMATE, table
+from sim.motor import Motor
 from sim.tissue import HEEL, RAYS
 
-PARTS = (HEEL, RAYS[0], CYLINDER, Foot())
+PARTS = (HEEL, RAYS[0], CYLINDER, Foot(), Motor(), Gate())
 
 
 @pytest.mark.parametrize("parts", PARTS, ids=lambda parts: type(parts).__name__)
