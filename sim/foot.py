@@ -13,7 +13,17 @@ from dataclasses import dataclass, field, replace
 from math import sqrt, trunc
 
 from sim.anatomy import Foot, Side
-from sim.indent import CELLS_1_M, ROOTS, Cell, deepest, peak_kpa, rested_depth_m, sole_of, touch
+from sim.indent import (
+    CALM_N,
+    CELLS_1_M,
+    ROOTS,
+    Cell,
+    deepest,
+    peak_kpa,
+    rested_depth_m,
+    sole_of,
+    touch,
+)
 from sim.tissue import ARCH, BALL, HEEL, TOES, Region, stress_kpa
 
 __all__ = [
@@ -21,9 +31,8 @@ __all__ = [
     "lay", "peak_kpa", "stress_kpa",
 ]  # fmt: skip
 
-RESTING_N = 19.0
-"""The rest is set so that the leg's spring is slack when the middle of the heel carries this."""
 HEEL_MIDDLE = 0.12  # of the length; estimate
+"""The rest is set so that the leg's spring is slack when the heel's middle carries `CALM_N`."""
 KPA_PER_N = 1.25  # what the pressure channels call a newton: the head's reference area is 8 cm²
 
 
@@ -48,7 +57,7 @@ class Contact:
         foot = self.foot
         home_m = -touch(foot, 0.0).lift_m  # a foot so high touches the head at home
         self.height_m = self.hanging_m = home_m + foot.lift_height_m
-        self.rest_height_m = -rested_depth_m(foot, HEEL_MIDDLE, RESTING_N)
+        self.rest_height_m = -rested_depth_m(foot, HEEL_MIDDLE, CALM_N)
         self.cells = sole_of(foot).cells
 
 
@@ -63,9 +72,9 @@ def advance(
     if dt_s != contact.prepared_dt_s:
         _prepare(contact, dt_s)
     try:
-        line_m, slope, law = contact.cells[trunc(position_m * CELLS_1_M)]
+        line_m, slope, skin_slope, law = contact.cells[trunc(position_m * CELLS_1_M)]
     except KeyError:  # the head was never here before
-        line_m, slope, law = sole_of(contact.foot).make(trunc(position_m * CELLS_1_M))
+        line_m, slope, skin_slope, law = sole_of(contact.foot).make(trunc(position_m * CELLS_1_M))
     mass_kg, spring_n_s_m, slack_n_s, inertia_kg, gain, renewal_1_m, faded = contact.step
     height_m = contact.height_m
     momentum = mass_kg * contact.rise_m_s - dt_s * load_n - spring_n_s_m * height_m + slack_n_s
@@ -82,7 +91,7 @@ def advance(
     elastic_n = (force_n * root - less_n) * (1.0 + gain * fresh)
     rolled = renewal_1_m * (speed_m_s if speed_m_s > 0.0 else -speed_m_s)
     contact.freshness = fresh + rolled * (1.0 - fresh) - faded * fresh
-    climb_m_s = slope * speed_m_s
+    climb_m_s = skin_slope * speed_m_s
     driven = momentum + dt_s * (elastic_n - damping_n_s_m * climb_m_s)
     rise_m_s = driven / (inertia_kg + dt_s * damping_n_s_m)
     force_n = elastic_n - damping_n_s_m * (rise_m_s + climb_m_s)

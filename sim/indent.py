@@ -20,13 +20,16 @@ from sim.heads import Strip, strips
 from sim.tissue import Column, stress
 
 CELLS_1_M = 5000.0  # tissue is looked up every 0.2 mm along the sole
+CALM_N = 19.0  # what a calm leg rests with
 ROOTS = 250.0  # and by the root of the depth in m: 1 mm of depth is 8 steps, 10 mm are 25
-_CELLS_A_LAW = 2
+_CELLS_A_LAW = 5
 _KNOTS_1_M = 500.0
+_SPOTS_1_M = 1000.0  # columns stand so close
+_PATCH_M = 0.008  # half a patch: the sole's bend is taken over it
 _MOST_N = 800.0  # a row goes on to this force; beyond it grows in a straight line
 _SLOPED = 0.9  # how much flatter than the head an arch may be where it is most bent, 0..1
 _NEWTON_STEPS = 6
-_PEAK_KNOTS = 8  # the hardest pressed column is looked for this many knots to each side
+_PEAK_SPOTS = 16  # the hardest pressed column is looked for this many spots to each side
 _NODES = tuple(0.5 + side * 0.5 / sqrt(3.0) for side in (-1.0, 1.0))  # of half the chord, 0..1
 
 Row = tuple[float, ...]
@@ -35,9 +38,10 @@ Row = tuple[float, ...]
 Piece = tuple[float, float, float, float]
 """Force is the second times the root of the depth, less the first; damping the fourth, less the
 third: straight lines for one step of that root."""
-Cell = tuple[float, float, tuple[Piece, ...]]
-"""What a step looks up: the line the head follows, as height (m, extended to the heel end) and
-slope, and the pieces by depth."""
+Law = tuple[Piece, ...]
+Cell = tuple[float, float, float, Law]
+"""What a step looks up: the line that depth is counted from, as height (m, extended to the heel
+end) and slope, the slope of the skin, and the pieces by depth."""
 
 
 class Touch(NamedTuple):
@@ -58,25 +62,39 @@ class Sole:
         self.strip_m = foot.head.width_mm / 1000.0 / len(self.strips)
         self.bands = _bands(self.strips)
         self.cells: dict[int, Cell] = {}
-        self.laws: dict[int, tuple[Piece, ...]] = {}
+        self.laws: dict[int, tuple[Law, float]] = {}
         self.knots: dict[int, tuple[Row, Row]] = {}
         self.columns: dict[int, list[Column]] = {}
 
     def make(self, index: int) -> Cell:
-        """Make the cell `index`, and keep it."""
-        begin_m, end_m = index / CELLS_1_M, (index + 1) / CELLS_1_M
-        begin_lift_m = touch(self.foot, begin_m).lift_m
-        slope = (touch(self.foot, end_m).lift_m - begin_lift_m) * CELLS_1_M
-        law = self.law(index // _CELLS_A_LAW)
-        made = self.cells[index] = begin_lift_m - slope * begin_m, slope, law
+        """Make the cell `index`, and keep it.
+
+        Cells that share a law count depth from a line of their own, so that a calm leg feels no
+        step where the law changes: as if the skin were where that leg rests.
+        """
+        law, rests_m = self.law(index // _CELLS_A_LAW)
+        ends_m = index / CELLS_1_M, (index + 1) / CELLS_1_M
+        skin_m = [touch(self.foot, end_m).lift_m for end_m in ends_m]
+        line_m = [lift_m + self.rested_m(end_m) - rests_m
+                  for lift_m, end_m in zip(skin_m, ends_m, strict=True)]  # fmt: skip
+        slope = (line_m[1] - line_m[0]) * CELLS_1_M
+        skin_slope = (skin_m[1] - skin_m[0]) * CELLS_1_M
+        made = self.cells[index] = line_m[0] - slope * ends_m[0], slope, skin_slope, law
         return made
 
-    def law(self, number: int) -> tuple[Piece, ...]:
-        """The pieces that a few neighbouring cells share."""
+    def law(self, number: int) -> tuple[Law, float]:
+        """The pieces that a few neighbouring cells share, and how deep a calm leg rests in them."""
         if number not in self.laws:
-            middle_m = (number + 0.5) * _CELLS_A_LAW / CELLS_1_M
-            self.laws[number] = _pieces(*self.rows(middle_m * _KNOTS_1_M))
+            rows = self.rows((number + 0.5) * _CELLS_A_LAW / CELLS_1_M * _KNOTS_1_M)
+            self.laws[number] = _pieces(*rows), _depth_m(rows[0], CALM_N)
         return self.laws[number]
+
+    def rested_m(self, along_m: float) -> float:
+        """How deep a calm leg rests, straight between the knots."""
+        spot = along_m * _KNOTS_1_M
+        knot = floor(spot)
+        before_m, after_m = (_depth_m(self.knot(one)[0], CALM_N) for one in (knot, knot + 1))
+        return before_m + (spot - knot) * (after_m - before_m)
 
     def rows(self, spot: float) -> tuple[Row, Row]:
         """Force and damping by depth at `spot`, counted in knots."""
@@ -117,11 +135,11 @@ class Sole:
         return force_n, damping_n_s_m
 
     def spots(self, along_m: float) -> list[Column]:
-        """One column for each strip, at the nearest knot."""
-        number = floor(along_m * _KNOTS_1_M + 0.5)
+        """One column for each strip, as near as they stand."""
+        number = floor(along_m * _SPOTS_1_M + 0.5)
         if number not in self.columns:
             self.columns[number] = [
-                column(self.foot, number / _KNOTS_1_M, self.foot.lane_mm + strip.aside_mm)
+                column(self.foot, number / _SPOTS_1_M, self.foot.lane_mm + strip.aside_mm)
                 for strip in self.strips
             ]
         return self.columns[number]
@@ -135,7 +153,9 @@ def touch(foot: Foot, axis_m: float) -> Touch:
         height_m, slope, bend_1_m = outline(foot, along_m)
         flatter = max(1.0 + radius_m * bend_1_m, 1.0 - _SLOPED)
         along_m += (axis_m - along_m - radius_m * slope) / flatter
-    height_m, slope, bend_1_m = outline(foot, along_m)
+    height_m, slope, _ = outline(foot, along_m)
+    before, after = (outline(foot, along_m + off_m) for off_m in (-_PATCH_M, _PATCH_M))
+    bend_1_m = (after.slope - before.slope) / (2.0 * _PATCH_M)
     flatter = max(1.0 + radius_m * bend_1_m, 1.0 - _SLOPED)
     return Touch(along_m, height_m + radius_m * slope * slope / 2.0, radius_m / flatter)
 
@@ -169,7 +189,7 @@ def _between(before: Row, after: Row, share: float) -> Row:
     return tuple([old + share * (new - old) for old, new in zip(before, after, strict=False)])
 
 
-def _pieces(forces_n: Row, dampings_n_s_m: Row) -> tuple[Piece, ...]:
+def _pieces(forces_n: Row, dampings_n_s_m: Row) -> Law:
     """Turn two rows into straight lines."""
     pieces = []
     for step, ((low_n, high_n), (low, high)) in enumerate(
@@ -180,7 +200,7 @@ def _pieces(forces_n: Row, dampings_n_s_m: Row) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def deepest(law: tuple[Piece, ...], depth_m: float) -> tuple[float, Piece]:
+def deepest(law: Law, depth_m: float) -> tuple[float, Piece]:
     """Skin is on bone: the last piece, and a root that makes it a straight line of the depth."""
     end = len(law) / ROOTS
     return (depth_m + end * end) / (2.0 * end), law[-1]
@@ -194,7 +214,12 @@ def sole_of(foot: Foot) -> Sole:
 
 def rested_depth_m(foot: Foot, place: float, force_n: float) -> float:
     """How deep a head sinks that rests with `force_n`; `place` is 0 (heel end) to 1 (toe tip)."""
-    forces_n, _ = sole_of(foot).rows(place * foot.length_cm / 100.0 * _KNOTS_1_M)
+    rows = sole_of(foot).rows(place * foot.length_cm / 100.0 * _KNOTS_1_M)
+    return _depth_m(rows[0], force_n)
+
+
+def _depth_m(forces_n: Row, force_n: float) -> float:
+    """Where a row reaches a force."""
     step = min(bisect_right(forces_n, force_n) - 1, len(forces_n) - 2)
     low_n, high_n = forces_n[step : step + 2]
     return ((step + (force_n - low_n) / (high_n - low_n)) / ROOTS) ** 2
@@ -208,11 +233,11 @@ def peak_kpa(foot: Foot, place: float, force_n: float) -> float:
     """
     sole, depth_m = sole_of(foot), rested_depth_m(foot, place, force_n)
     at = touch(foot, place * foot.length_cm / 100.0)
-    middle = round(at.along_m * _KNOTS_1_M)
+    middle = round(at.along_m * _SPOTS_1_M)
     return max(
         stress(here.stiffness_pa, here.alpha, pressed_m / here.thickness_m) * here.filled / 1000.0
         for along_m in (
-            knot / _KNOTS_1_M for knot in range(middle - _PEAK_KNOTS, middle + _PEAK_KNOTS + 1)
+            spot / _SPOTS_1_M for spot in range(middle - _PEAK_SPOTS, middle + _PEAK_SPOTS + 1)
         )
         for strip, here in zip(sole.strips, sole.spots(along_m), strict=True)
         for pressed_m in (_pressed_m(at, strip, here, depth_m, along_m - at.along_m),)

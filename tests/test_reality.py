@@ -1,35 +1,43 @@
-"""What is measured on people and on the reference device, against the simulator. Never fitted to.
+"""The simulator against what is measured: it meets each figure, or the page calls it wrong.
 
-Where the simulator is wrong, the test says so with both numbers, and so does docs/simulator.md.
+The checks are those of `tests/reality.py`; nothing is fitted to them.
 """
-
-from dataclasses import replace
 
 import pytest
 
-from sim.foot import BALL, HEEL, Foot, peak_kpa, stress_kpa
-from sim.tissue import Bone
+from tests.reality import Check, checks, stiffness_n_mm
 
-FOOT = Foot()
-BONELESS = Foot(
-    regions=tuple(replace(region, bone=Bone.FLAT) for region in FOOT.regions), arch_height_mm=0.0
-)
-"""What device.md's peaks are reckoned with: each region alone, under flat bone."""
+AGREEING = [check for check in checks() if check.agrees]
+WRONG = {
+    "30 N cylinder, heel's round bone": 52.6,
+    "30 N cylinder, top of the arch": 18.9,
+    "30 N cylinder, ball's bumps": 70.6,
+    "bone head at 5 cm/s, 3rd ray, locally": 67.8,
+    "a bone head, as the channels feel it": 1.8,
+    "the same, until it stands": 93.8,
+}
+"""What the simulator says where it is known to be wrong."""
 
 
-def test_stress_at_the_measured_strains() -> None:
-    """Walking measures 367 ± 115 kPa under the heel at 52 %."""
-    assert stress_kpa(HEEL, 0.52) == pytest.approx(315.0, rel=0.01)
-    assert abs(stress_kpa(HEEL, 0.52) - 367.0) < 115.0
-    assert stress_kpa(BALL, 0.457) == pytest.approx(189.0, rel=0.01)
-    assert stress_kpa(HEEL, 0.2, freshness=1.0) == pytest.approx(1.3 * stress_kpa(HEEL, 0.2))
+@pytest.mark.parametrize("check", AGREEING, ids=lambda check: check.what)
+def test_the_simulator_meets_the_figure(check: Check) -> None:
+    assert check.low <= check.simulated <= check.high, check
 
 
 @pytest.mark.parametrize(
-    ("place", "low_kpa", "high_kpa"),
-    [(0.10, 37.0, 41.0), (0.40, 23.5, 26.5), (0.69, 43.0, 52.0)],
+    "check", [check for check in checks() if not check.agrees], ids=lambda check: check.what
 )
-def test_peak_under_a_30_n_cylinder_below_flat_bone(
-    place: float, low_kpa: float, high_kpa: float
-) -> None:
-    assert low_kpa < peak_kpa(BONELESS, place, 30.0) < high_kpa
+def test_where_it_is_wrong_it_is_as_wrong_as_told(check: Check) -> None:
+    assert not check.low <= check.simulated <= check.high, "it agrees now: say so"
+    assert check.simulated == pytest.approx(WRONG[check.what], rel=0.03)
+
+
+def test_no_more_is_wrong_than_is_told() -> None:
+    assert {check.what for check in checks() if not check.agrees} == set(WRONG)
+
+
+@pytest.mark.parametrize("place", [0.1, 0.4, 0.7])
+def test_a_sole_is_the_stiffer_the_harder_it_is_pressed(place: float) -> None:
+    stiffness = [stiffness_n_mm(place, force_n) for force_n in (5.0, 10.0, 20.0, 50.0, 100.0)]
+    assert stiffness == sorted(stiffness)
+    assert 8.0 < stiffness[-1] / stiffness[0] < 20.0

@@ -3,32 +3,9 @@
 import pytest
 
 from sim.motor import Carriage, Motor, advance
+from tests.reality import BARE, stop, stop_ms, way_mm
 
-BARE = Motor(carriage_friction_n=0.0, rolling_friction=0.0)  # what device.md calls unloaded
 STEPS_S = [0.00025, 0.001, 0.004]
-
-
-def stop(motor: Motor, cm_s: float, braked: bool, dt_s: float, normal_n: float = 0.0) -> Carriage:
-    """Let the carriage run out from a speed at 5 cm."""
-    carriage = Carriage(motor, position_m=0.05, speed_m_s=cm_s / 100.0)
-    for _ in range(round(1.0 / dt_s)):
-        advance(carriage, 0.0, braked, normal_n, dt_s)
-    assert carriage.speed_m_s == 0.0
-    return carriage
-
-
-def stop_ms(motor: Motor, cm_s: float, braked: bool, below_cm_s: float = 0.0) -> float:
-    """How long until the carriage is as slow as `below_cm_s`."""
-    carriage = Carriage(motor, position_m=0.05, speed_m_s=cm_s / 100.0)
-    steps = 0
-    while carriage.speed_m_s > below_cm_s / 100.0:
-        advance(carriage, 0.0, braked, 0.0, 0.00025)
-        steps += 1
-    return steps * 0.25
-
-
-def way_mm(carriage: Carriage) -> float:
-    return (carriage.position_m - 0.05) * 1000.0
 
 
 @pytest.mark.parametrize("dt_s", STEPS_S)
@@ -45,26 +22,6 @@ def test_stopping_distance(
     motor: Motor, cm_s: float, braked: bool, expected_mm: float, dt_s: float
 ) -> None:
     assert way_mm(stop(motor, cm_s, braked, dt_s)) == pytest.approx(expected_mm, rel=0.06)
-
-
-@pytest.mark.parametrize(
-    ("inertia_kg_m2", "friction_n", "braked", "expected_ms"),
-    [
-        (1e-6, 0.0, False, 115.0),
-        (1e-6, 0.0, True, 35.0),
-        (1e-6, 10.0, False, 46.0),
-        (1e-6, 10.0, True, 23.0),
-        (0.5e-6, 0.0, False, 59.0),
-        (2e-6, 0.0, False, 228.0),
-        (0.5e-6, 0.0, True, 18.0),
-        (2e-6, 0.0, True, 71.0),
-    ],
-)
-def test_stopping_time_from_5_cm_s(
-    inertia_kg_m2: float, friction_n: float, braked: bool, expected_ms: float
-) -> None:
-    motor = Motor(inertia_kg_m2=inertia_kg_m2, carriage_friction_n=friction_n)
-    assert stop_ms(motor, 5.0, braked) == pytest.approx(expected_ms, rel=0.05)
 
 
 def test_the_heaviest_rotor_is_down_to_a_twentieth_in_76_ms_and_still_in_94() -> None:
