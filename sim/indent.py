@@ -10,6 +10,7 @@ Pure; SI units.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import floor, sqrt
@@ -25,10 +26,12 @@ ROOTS = 250.0  # and by the root of the depth in m: 1 mm of depth is 8 steps, 10
 _CELLS_A_LAW = 5
 _KNOTS_1_M = 500.0
 _SPOTS_1_M = 1000.0  # columns stand so close
-_PATCH_M = 0.008  # half a patch: the sole's bend is taken over it
+_PATCH_M = 0.014  # half a patch under a calm leg: the sole's bend is taken over it
 _MOST_N = 800.0  # a row goes on to this force; beyond it grows in a straight line
 _SLOPED = 0.9  # how much flatter than the head an arch may be where it is most bent, 0..1
 _NEWTON_STEPS = 6
+_PROBE_M = 0.01  # the side of what a peak is told of
+_PROBE_SPOTS = round(_PROBE_M * _SPOTS_1_M)
 _PEAK_SPOTS = 16  # the hardest pressed column is looked for this many spots to each side
 _NODES = tuple(0.5 + side * 0.5 / sqrt(3.0) for side in (-1.0, 1.0))  # of half the chord, 0..1
 
@@ -62,6 +65,7 @@ class Sole:
         self.strip_m = foot.head.width_mm / 1000.0 / len(self.strips)
         self.bands = _bands(self.strips)
         self.cells: dict[int, Cell] = {}
+        self.lifts_m: dict[int, float] = {}
         self.laws: dict[int, tuple[Law, float]] = {}
         self.knots: dict[int, tuple[Row, Row]] = {}
         self.columns: dict[int, list[Column]] = {}
@@ -74,13 +78,19 @@ class Sole:
         """
         law, rests_m = self.law(index // _CELLS_A_LAW)
         ends_m = index / CELLS_1_M, (index + 1) / CELLS_1_M
-        skin_m = [touch(self.foot, end_m).lift_m for end_m in ends_m]
+        skin_m = [self.lift_m(one) for one in (index, index + 1)]
         line_m = [lift_m + self.rested_m(end_m) - rests_m
                   for lift_m, end_m in zip(skin_m, ends_m, strict=True)]  # fmt: skip
         slope = (line_m[1] - line_m[0]) * CELLS_1_M
         skin_slope = (skin_m[1] - skin_m[0]) * CELLS_1_M
         made = self.cells[index] = line_m[0] - slope * ends_m[0], slope, skin_slope, law
         return made
+
+    def lift_m(self, index: int) -> float:
+        """How high the skin's line is where the cell `index` begins."""
+        if index not in self.lifts_m:
+            self.lifts_m[index] = touch(self.foot, index / CELLS_1_M).lift_m
+        return self.lifts_m[index]
 
     def law(self, number: int) -> tuple[Law, float]:
         """The pieces that a few neighbouring cells share, and how deep a calm leg rests in them."""
@@ -226,25 +236,39 @@ def _depth_m(forces_n: Row, force_n: float) -> float:
 
 
 def peak_kpa(foot: Foot, place: float, force_n: float) -> float:
-    """Stress of the hardest pressed column under a resting head that carries `force_n`, kPa.
+    """Stress of the hardest pressed square centimetre under a resting head, kPa.
 
-    `place` is 0 (heel end) to 1 (toe tip). It is what a pain threshold feels; the pressure
-    channels report force over the reference area.
+    `place` is 0 (heel end) to 1 (toe tip). It is what a pain threshold feels, for that is measured
+    with a probe of 1 cm², and tissue shares a load with its neighbours about as far as it is
+    thick; the pressure channels report force over the reference area.
     """
     sole, depth_m = sole_of(foot), rested_depth_m(foot, place, force_n)
     at = touch(foot, place * foot.length_cm / 100.0)
     middle = round(at.along_m * _SPOTS_1_M)
-    return max(
-        stress(here.stiffness_pa, here.alpha, pressed_m / here.thickness_m) * here.filled / 1000.0
-        for along_m in (
-            spot / _SPOTS_1_M for spot in range(middle - _PEAK_SPOTS, middle + _PEAK_SPOTS + 1)
+    rows = [
+        _stresses(sole, at, depth_m, spot / _SPOTS_1_M)
+        for spot in range(middle - _PEAK_SPOTS, middle + _PEAK_SPOTS)
+    ]
+    wide = max(1, round(_PROBE_M / sole.strip_m))
+    sums = [_sums(row, wide) for row in rows]
+    patches = (_sums(along, _PROBE_SPOTS) for along in zip(*sums, strict=True))
+    return max(map(max, patches)) / (1000.0 * wide * _PROBE_SPOTS)
+
+
+def _stresses(sole: Sole, at: Touch, depth_m: float, along_m: float) -> list[float]:
+    """What each strip's column presses with, Pa."""
+    sunk_m = depth_m - (along_m - at.along_m) ** 2 / (2.0 * at.radius_m)
+    return [
+        here.filled
+        * stress(
+            here.stiffness_pa,
+            here.alpha,
+            max(0.0, sunk_m - strip.low_mm / 1000.0 - here.recess_m) / here.thickness_m,
         )
         for strip, here in zip(sole.strips, sole.spots(along_m), strict=True)
-        for pressed_m in (_pressed_m(at, strip, here, depth_m, along_m - at.along_m),)
-    )
+    ]
 
 
-def _pressed_m(at: Touch, strip: Strip, here: Column, depth_m: float, off_m: float) -> float:
-    """How far one column is pressed together."""
-    sunk_m = depth_m - strip.low_mm / 1000.0 - off_m**2 / (2.0 * at.radius_m) - here.recess_m
-    return max(0.0, sunk_m)
+def _sums(values: Sequence[float], count: int) -> list[float]:
+    """Of every `count` neighbours."""
+    return [sum(values[start : start + count]) for start in range(len(values) - count + 1)]

@@ -57,7 +57,7 @@ for each place and looked up; the plant's step costs the same for every foot.
 
 The bone heads are where it hurts first, and a ball is harder than the cylinder.
 
-![Hardest pressed column along the sole](simulator/peaks.svg)
+![Hardest pressed square centimetre along the sole](simulator/peaks.svg)
 
 The leg is a mass on a soft spring with a load on it. It alone makes the pressure: the head has no
 way up. So a stroke is felt by the channels as the leg's rise and fall over heel, arch and ball,
@@ -82,11 +82,12 @@ relay, and a level that stands still opens it.
 TAIL = """
 *Wrong* rows are known and left so; nothing is fitted.
 
-- Peaks below real bone are not those of the table they are held against: that one is met with
-  flat bone and no arch. A round heel bone and bumps press harder; the arch's own curve lies down
-  on the head and presses less.
-- A bone head raises the stress of the column below it, but the channels feel only how far the leg
-  must rise. Whoever wants a bump in the channels presses: that is a person's act.
+- A peak is that of the hardest pressed square centimetre: a pain threshold is measured with a probe
+  of that size. Below flat bone and without an arch the peaks are met within a tenth. A heel bone
+  that is round presses harder; the arch's own curve lies down on the head and presses less.
+- A bone head raises the stress below it, under thin tissue more than was measured. But the channels
+  feel only how far the leg must rise. Whoever wants a bump in the channels presses: that is a
+  person's act.
 - The heaviest rotor is down to a twentieth of its speed in 76 ms; an unloaded exponential takes
   longer over its last millimetre.
 
@@ -220,7 +221,7 @@ def _peaks() -> str:
         "3rd ray, ball": replace(FOOT, head=BALL_HEAD),
     }
     return plot(
-        "Hardest pressed column under a resting 19 N",
+        "Hardest pressed cm² under a resting 19 N",
         "cm from the heel end",
         "kPa",
         [Line(name, _resting_peaks(foot)) for name, foot in feet.items()],
@@ -249,7 +250,7 @@ def _bump() -> str:
         "cm from the heel end",
         "kPa",
         [
-            Line("hardest column", [(at_m * 100.0, kpa) for at_m, _, kpa in seen]),
+            Line("hardest cm²", [(at_m * 100.0, kpa) for at_m, _, kpa in seen]),
             Line("the channels", [(at_m * 100.0, n * KPA_PER_N) for at_m, n, _ in seen]),
         ],
     )

@@ -60,8 +60,8 @@ def test_a_threshold_is_met_by_the_deepest_tissue_under_the_head(share: float) -
         force_n = pain.by_cm_kpa[cm] / KPA_PER_N
         peak = peak_kpa(FOOT, cm / FOOT.length_cm, force_n)
         area_cm2 = force_n / (0.6 * peak) * 10.0
-        assert 8.0 < area_cm2 < 25.0
-        assert peak == pytest.approx(share * MEANS[site] * area_cm2**-0.25, rel=0.01)
+        assert 8.0 < area_cm2 < 40.0  # the arch lies down on the head: the largest patch
+        assert peak == pytest.approx(share * MEANS[site] * area_cm2**-0.25, rel=0.03)
 
 
 def test_the_most_sensitive_site_under_the_head_counts() -> None:
@@ -102,11 +102,14 @@ def test_a_place_is_looked_up_at_the_nearest_centimetre_of_the_sole(
     assert PainMap((100.0, 200.0, 300.0)).hurts_over_kpa(position_m, 1.0) == 100.0 * (cm + 1)
 
 
-def test_hardly_anybody_hurts_below_the_level_at_which_the_machine_stops() -> None:
-    """75 kPa for a tenth of a second, somewhere from heel to ball; T1 stops within milliseconds."""
+def test_few_hurt_below_the_level_at_which_the_machine_stops() -> None:
+    """75 kPa for a tenth of a second, somewhere from heel to ball; T1 stops within milliseconds.
+
+    With bones in the foot it is one in twenty, at the arch's beginning or below a bone head.
+    """
     rng = Random(1)
     sensitive = 0
     for index in range(2000):
         pain = pain_map(FOOT, drawn_thresholds(rng, woman=index % 2 == 0))
         sensitive += any(pain.hurts_over_kpa(cm / 100.0, 0.1) < 75.0 for cm in range(20))
-    assert 0.003 < sensitive / 2000 < 0.02
+    assert 0.02 < sensitive / 2000 < 0.07

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from sim.anatomy import outline
 from sim.foot import (
     ARCH,
     BALL,
@@ -20,6 +21,7 @@ from sim.foot import (
     stress_kpa,
 )
 from sim.heads import BALL_HEAD, CYLINDER, Head
+from sim.indent import touch
 from sim.tissue import BOTTOM
 
 FOOT = Foot()
@@ -193,3 +195,17 @@ def test_a_foot_moved_sideways_is_felt() -> None:
         forces_n.append(force_n)
     inner_n, outer_n = forces_n
     assert outer_n > inner_n + 1.0
+
+
+@pytest.mark.parametrize("length_cm", [23.0, 26.0, 30.0])
+@pytest.mark.parametrize("arch_height_mm", [8.0, 15.0])
+def test_a_head_touches_where_its_axis_has_it(length_cm: float, arch_height_mm: float) -> None:
+    """And its line never steps: neighbouring places differ by no more than the slope allows."""
+    for lane_mm in (-32.0, 0.0, 32.0):
+        foot = Foot(length_cm, lane_mm=lane_mm, arch_height_mm=arch_height_mm)
+        found = [(at_mm / 1000.0, touch(foot, at_mm / 1000.0)) for at_mm in range(-5, 200)]
+        for axis_m, at in found:
+            slope = outline(foot, at.along_m).slope
+            assert at.along_m + 0.025 * slope == pytest.approx(axis_m, abs=1e-9)
+        lifts_m = [at.lift_m for _, at in found]
+        assert max(abs(b - a) for a, b in pairwise(lifts_m)) < 0.0007
