@@ -17,6 +17,7 @@ from sim.known import DEVICE, ESTIMATE, known
 from sim.tissue import ARCH, BALL, FRESH_GAIN, HEEL, RAYS, TOES, Bone, Column, Ray, Region
 
 REFERENCE_CM = 26.0  # the foot that sizes across are given for
+LANES_MM = 40.0  # so far from the middle a lane may lie, under that foot
 _EDGE_MM = 3.0  # over this much the sole's edge thins out
 
 
@@ -59,6 +60,15 @@ class Foot:
     leg_damping_n_s_m: float = known(25.0, "N·s/m", ESTIMATE, "of the leg")
     guided_damping_n_s_m: float = known(300.0, "N·s/m", ESTIMATE, "muscles guide a foot in the air")
     lift_height_m: float = known(0.03, "m", ESTIMATE, "how far a lifted foot hangs above the head")
+
+    def __post_init__(self) -> None:
+        """Refuse a lane beside the sole: nothing would be there to press."""
+        most_mm = LANES_MM * self.length_cm / REFERENCE_CM
+        if not abs(self.lane_mm) <= most_mm:
+            raise ValueError(
+                f"lane_mm is {self.lane_mm}: the head stays under the sole,"
+                f" {-most_mm:.0f} to {most_mm:.0f} mm from its middle"
+            )
 
 
 class Outline(NamedTuple):

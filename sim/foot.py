@@ -19,12 +19,12 @@ from sim.indent import (
     ROOTS,
     Cell,
     deepest,
-    peak_kpa,
     rested_depth_m,
     sole_of,
-    touch,
 )
+from sim.peak import peak_kpa
 from sim.tissue import ARCH, BALL, HEEL, TOES, Region, stress_kpa
+from sim.touch import touch
 
 __all__ = [
     "ARCH", "BALL", "HEEL", "KPA_PER_N", "TOES", "Contact", "Foot", "Region", "Side", "advance",

@@ -5,39 +5,31 @@ Gauss quadrature before and behind the point of touch), with the tissue of their
 a row of forces, one for every step of depth, and one of damping. Rows stand every 2 mm along the
 sole and run straight in between; they are made when first asked for.
 
-The head touches a slope beside its own top; so the outline it follows is that of its axis.
 Pure; SI units.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import floor, sqrt
-from typing import NamedTuple
 
-from sim.anatomy import Foot, column, outline
+from sim.anatomy import Foot, column
 from sim.heads import Strip, strips
-from sim.tissue import Column, stress
+from sim.tissue import stress
+from sim.touch import Touch, touch
 
-CELLS_1_M = 5000.0  # tissue is looked up every 0.2 mm along the sole
 CALM_N = 19.0  # what a calm leg rests with
+CELLS_1_M = 5000.0  # tissue is looked up every 0.2 mm along the sole
 ROOTS = 250.0  # and by the root of the depth in m: 1 mm of depth is 8 steps, 10 mm are 25
-_CELLS_A_LAW = 5
-_KNOTS_1_M = 500.0
-_SPOTS_1_M = 1000.0  # columns stand so close
-_PATCH_M = 0.014  # half a patch under a calm leg: the sole's bend is taken over it
+SPOTS_1_M = 1000.0  # columns stand so close,
+_KNOTS_1_M = 500.0  # rows so close,
+_CELLS_A_LAW = 5  # and so many cells share one law
 _MOST_N = 800.0  # a row goes on to this force; beyond it grows in a straight line
-_SLOPED = 0.9  # how much flatter than the head an arch may be where it is most bent, 0..1
-_NEWTON_STEPS = 6
-_PROBE_M = 0.01  # the side of what a peak is told of
-_PROBE_SPOTS = round(_PROBE_M * _SPOTS_1_M)
-_PEAK_SPOTS = 16  # the hardest pressed column is looked for this many spots to each side
 _NODES = tuple(0.5 + side * 0.5 / sqrt(3.0) for side in (-1.0, 1.0))  # of half the chord, 0..1
 
 Row = tuple[float, ...]
-
-
+_Spot = tuple[float, ...]
+"""A `Column` as a plain tuple, which is quicker to unpack."""
 Piece = tuple[float, float, float, float]
 """Force is the second times the root of the depth, less the first; damping the fourth, less the
 third: straight lines for one step of that root."""
@@ -45,14 +37,6 @@ Law = tuple[Piece, ...]
 Cell = tuple[float, float, float, Law]
 """What a step looks up: the line that depth is counted from, as height (m, extended to the heel
 end) and slope, the slope of the skin, and the pieces by depth."""
-
-
-class Touch(NamedTuple):
-    """Where a head whose axis is at one place first touches the sole."""
-
-    along_m: float
-    lift_m: float  # of the axis' line over the heel's underside
-    radius_m: float  # of the head, as flat as the sole's own bend makes it
 
 
 class Sole:
@@ -68,7 +52,7 @@ class Sole:
         self.lifts_m: dict[int, float] = {}
         self.laws: dict[int, tuple[Law, float]] = {}
         self.knots: dict[int, tuple[Row, Row]] = {}
-        self.columns: dict[int, list[Column]] = {}
+        self.columns: dict[int, list[_Spot]] = {}
 
     def make(self, index: int) -> Cell:
         """Make the cell `index`, and keep it.
@@ -144,30 +128,15 @@ class Sole:
                     damping_n_s_m += area_m2 * more
         return force_n, damping_n_s_m
 
-    def spots(self, along_m: float) -> list[Column]:
+    def spots(self, along_m: float) -> list[_Spot]:
         """One column for each strip, as near as they stand."""
-        number = floor(along_m * _SPOTS_1_M + 0.5)
+        number = floor(along_m * SPOTS_1_M + 0.5)
         if number not in self.columns:
             self.columns[number] = [
-                column(self.foot, number / _SPOTS_1_M, self.foot.lane_mm + strip.aside_mm)
+                tuple(column(self.foot, number / SPOTS_1_M, self.foot.lane_mm + strip.aside_mm))
                 for strip in self.strips
             ]
         return self.columns[number]
-
-
-def touch(foot: Foot, axis_m: float) -> Touch:
-    """Where a head with its axis there touches, found by Newton's steps: `s + R h'(s)` is there."""
-    radius_m = foot.head.radius_mm / 1000.0
-    along_m = axis_m
-    for _ in range(_NEWTON_STEPS):
-        height_m, slope, bend_1_m = outline(foot, along_m)
-        flatter = max(1.0 + radius_m * bend_1_m, 1.0 - _SLOPED)
-        along_m += (axis_m - along_m - radius_m * slope) / flatter
-    height_m, slope, _ = outline(foot, along_m)
-    before, after = (outline(foot, along_m + off_m) for off_m in (-_PATCH_M, _PATCH_M))
-    bend_1_m = (after.slope - before.slope) / (2.0 * _PATCH_M)
-    flatter = max(1.0 + radius_m * bend_1_m, 1.0 - _SLOPED)
-    return Touch(along_m, height_m + radius_m * slope * slope / 2.0, radius_m / flatter)
 
 
 def _bands(cut: tuple[Strip, ...]) -> list[tuple[float, slice]]:
@@ -183,7 +152,7 @@ def _bands(cut: tuple[Strip, ...]) -> list[tuple[float, slice]]:
     ]
 
 
-def _of_columns(columns: list[Column], sunk_m: float) -> tuple[float, float]:
+def _of_columns(columns: list[_Spot], sunk_m: float) -> tuple[float, float]:
     """What columns of 1 m² each answer to a head that has sunk so far: force and damping."""
     force_n = damping_n_s_m = 0.0
     for thickness_m, stiffness_pa, alpha, eta_pa_s, recess_m, filled in columns:
@@ -233,42 +202,3 @@ def _depth_m(forces_n: Row, force_n: float) -> float:
     step = min(bisect_right(forces_n, force_n) - 1, len(forces_n) - 2)
     low_n, high_n = forces_n[step : step + 2]
     return ((step + (force_n - low_n) / (high_n - low_n)) / ROOTS) ** 2
-
-
-def peak_kpa(foot: Foot, place: float, force_n: float) -> float:
-    """Stress of the hardest pressed square centimetre under a resting head, kPa.
-
-    `place` is 0 (heel end) to 1 (toe tip). It is what a pain threshold feels, for that is measured
-    with a probe of 1 cm², and tissue shares a load with its neighbours about as far as it is
-    thick; the pressure channels report force over the reference area.
-    """
-    sole, depth_m = sole_of(foot), rested_depth_m(foot, place, force_n)
-    at = touch(foot, place * foot.length_cm / 100.0)
-    middle = round(at.along_m * _SPOTS_1_M)
-    rows = [
-        _stresses(sole, at, depth_m, spot / _SPOTS_1_M)
-        for spot in range(middle - _PEAK_SPOTS, middle + _PEAK_SPOTS)
-    ]
-    wide = max(1, round(_PROBE_M / sole.strip_m))
-    sums = [_sums(row, wide) for row in rows]
-    patches = (_sums(along, _PROBE_SPOTS) for along in zip(*sums, strict=True))
-    return max(map(max, patches)) / (1000.0 * wide * _PROBE_SPOTS)
-
-
-def _stresses(sole: Sole, at: Touch, depth_m: float, along_m: float) -> list[float]:
-    """What each strip's column presses with, Pa."""
-    sunk_m = depth_m - (along_m - at.along_m) ** 2 / (2.0 * at.radius_m)
-    return [
-        here.filled
-        * stress(
-            here.stiffness_pa,
-            here.alpha,
-            max(0.0, sunk_m - strip.low_mm / 1000.0 - here.recess_m) / here.thickness_m,
-        )
-        for strip, here in zip(sole.strips, sole.spots(along_m), strict=True)
-    ]
-
-
-def _sums(values: Sequence[float], count: int) -> list[float]:
-    """Of every `count` neighbours."""
-    return [sum(values[start : start + count]) for start in range(len(values) - count + 1)]

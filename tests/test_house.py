@@ -87,8 +87,10 @@ PURE = (
     "sim.moods",
     "sim.motor",
     "sim.pain_map",
+    "sim.peak",
     "sim.person",
     "sim.tissue",
+    "sim.touch",
 )
 LONGEST_FUNCTION = 40
 LONGEST_MODULE = 300

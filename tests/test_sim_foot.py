@@ -1,5 +1,6 @@
 """The sole and the leg: what a stroke, a jam, a lifted foot and a slope feel like."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,8 +22,8 @@ from sim.foot import (
     stress_kpa,
 )
 from sim.heads import BALL_HEAD, CYLINDER, Head
-from sim.indent import touch
 from sim.tissue import BOTTOM
+from sim.touch import touch
 
 FOOT = Foot()
 LEVEL = Foot(arch_height_mm=0.0)
@@ -209,3 +210,19 @@ def test_a_head_touches_where_its_axis_has_it(length_cm: float, arch_height_mm: 
             assert at.along_m + 0.025 * slope == pytest.approx(axis_m, abs=1e-9)
         lifts_m = [at.lift_m for _, at in found]
         assert max(abs(b - a) for a, b in pairwise(lifts_m)) < 0.0007
+
+
+@pytest.mark.parametrize("lane_mm", [41.0, -41.0, math.nan])
+def test_a_lane_beside_the_sole_is_refused(lane_mm: float) -> None:
+    with pytest.raises(ValueError, match="-40 to 40 mm"):
+        Foot(lane_mm=lane_mm)
+
+
+@pytest.mark.parametrize("head", [CYLINDER, BALL_HEAD])
+@pytest.mark.parametrize("lane_mm", [40.0, -40.0])
+def test_the_outermost_lane_still_carries_a_leg(head: Head, lane_mm: float) -> None:
+    foot = Foot(head=head, lane_mm=lane_mm)
+    contact = Contact(foot)
+    for _ in range(3000):
+        force_n = advance(contact, 19.0, 0.03, 0.0, 0.001)
+    assert force_n == pytest.approx(19.0, abs=2.0)
