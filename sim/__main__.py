@@ -66,6 +66,7 @@ def _engine(given: argparse.Namespace) -> int:
     from sim.world import World, open_to_hands  # noqa: PLC0415
 
     plant = SimRoller(seed=given.seed, person=leg.Person(leg_load_n=CALM_LOAD_N))
+    plant.lay_out()
     setup = engine.Setup(Person(), Machine(), Limits(), given.folder)
     try:
         roller, clock = _behind_mcu(plant) if given.mcu else (plant, plant)

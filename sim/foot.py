@@ -28,7 +28,7 @@ from sim.touch import touch
 
 __all__ = [
     "ARCH", "BALL", "HEEL", "KPA_PER_N", "TOES", "Contact", "Foot", "Region", "Side", "advance",
-    "lay", "peak_kpa", "stress_kpa",
+    "lay", "lay_out", "peak_kpa", "stress_kpa",
 ]  # fmt: skip
 
 HEEL_MIDDLE = 0.12  # of the length; estimate
@@ -106,6 +106,13 @@ def lay(contact: Contact, lane_mm: float) -> None:
     """Move the foot sideways: the head now runs `lane_mm` right of its middle."""
     contact.foot = replace(contact.foot, lane_mm=lane_mm)
     contact.cells = sole_of(contact.foot).cells
+
+
+def lay_out(contact: Contact, begin_m: float, end_m: float) -> None:
+    """Work out now what the head will meet from one place to another."""
+    known = sole_of(contact.foot)
+    for cell in range(trunc(begin_m * CELLS_1_M), trunc(end_m * CELLS_1_M) + 1):
+        known.make(cell)
 
 
 def _prepare(contact: Contact, dt_s: float) -> None:

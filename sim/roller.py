@@ -179,6 +179,15 @@ class SimRoller:
         """Let the person begin `doing`."""
         leg.act(self._person, doing)
 
+    def lay_out(self) -> None:
+        """Work the whole sole out now, and not on the way: a real clock does not wait for it."""
+        rail_m = self._carriage.motor.overtravel_cm / 100.0
+        sole.lay_out(self._contact, -rail_m, self._carriage.toe_end_m + rail_m)
+
+    def lay_in_lane(self, lane_mm: float) -> None:
+        """Shift the foot sideways: the head's middle runs so far right of the foot's."""
+        sole.lay(self._contact, lane_mm)
+
     def foot_on(self) -> None:
         """Lay the foot on the roller; it has given its weight after about two seconds."""
         self.act(leg.FootOn())

@@ -9,6 +9,7 @@ import pytest
 from hardware.roller import BRAKE, Buttons, Drive, Sample, SensorStatus
 from sim.foot import Foot
 from sim.gate import Gate
+from sim.indent import sole_of
 from sim.motor import Motor
 from sim.roller import SimRoller, Truth
 from sim.sensor import FLOOR_KPA, RANGE_KPA, Channels
@@ -281,6 +282,30 @@ def test_landing_is_soft() -> None:
     rises_kpa = [b - a for a, b in zip(pressures_kpa, pressures_kpa[20:], strict=False)]
     assert max(pressures_kpa) < 30.0
     assert max(rises_kpa) < 10.0
+
+
+def test_a_foot_can_be_shifted_sideways() -> None:
+    """A right foot's arch is lower on its outer side, the machine's right."""
+    pressures_kpa = []
+    for lane_mm in (-25.0, 25.0):
+        roller = with_foot(noise=False)
+        roller.lay_in_lane(lane_mm)
+        pressures_kpa.append(run(roller, 2.0, AHEAD)[-1][1].pressure_kpa)
+    inner_kpa, outer_kpa = pressures_kpa
+    assert outer_kpa > inner_kpa + 0.5
+
+
+def test_a_sole_laid_out_beforehand_is_the_same_sole() -> None:
+    sole_of.cache_clear()
+    seen = run(with_foot(), 1.0, AHEAD)
+    sole_of.cache_clear()
+    roller = SimRoller()
+    roller.lay_out()
+    cells = len(roller._contact.cells)
+    roller.foot_on()
+    roller.wait_until(3.0)
+    assert run(roller, 1.0, AHEAD) == seen
+    assert len(roller._contact.cells) == cells > 1000
 
 
 def test_a_press_is_felt_and_a_hard_one_hurts() -> None:
