@@ -35,6 +35,7 @@ class Massage(Stack):
     def _begin(self, plant: SimRoller, roller: Roller, tick_s: float) -> None:
         super().__init__(plant, roller=roller, limits=Limits(tick_s=tick_s))
         try:
+            plant.lay_out()
             plant.foot_on()
             self.advance(1.0)
             self.press("start")

@@ -22,7 +22,8 @@ from sim.foot import (
     stress_kpa,
 )
 from sim.heads import BALL_HEAD, CYLINDER, Head
-from sim.tissue import BOTTOM
+from sim.indent import rested_depth_m
+from sim.tissue import BOTTOM, Bone
 from sim.touch import touch
 
 FOOT = Foot()
@@ -226,3 +227,10 @@ def test_the_outermost_lane_still_carries_a_leg(head: Head, lane_mm: float) -> N
     for _ in range(3000):
         force_n = advance(contact, 19.0, 0.03, 0.0, 0.001)
     assert force_n == pytest.approx(19.0, abs=2.0)
+
+
+def test_a_head_half_over_the_edge_sinks_deeper_for_beside_the_sole_nothing_carries() -> None:
+    flat = (replace(HEEL, ends_at=1.0, bone=Bone.FLAT),)
+    feet = [Foot(regions=flat, lane_mm=lane_mm) for lane_mm in (0.0, 40.0)]
+    middle_m, edge_m = (rested_depth_m(foot, 0.1, 19.0) for foot in feet)
+    assert edge_m > 1.2 * middle_m
