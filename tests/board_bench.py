@@ -35,7 +35,7 @@ class BoardBench:
         self.plant.set_button("start", True)
         self.ticks(0.1, REST)
         self.plant.set_button("start", False)
-        self.ticks(0.6, ONWARD)
+        self.ticks(0.8, ONWARD)  # up the round of the heel
         self.ticks(0.3, REST)
 
     def ticks(self, seconds: float, drive: Drive) -> None:
