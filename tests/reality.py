@@ -7,10 +7,11 @@ simulator misses stays here and is called wrong, with both numbers.
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from math import trunc
 from typing import NamedTuple
 
 from sim.foot import BALL, HEEL, Contact, Foot, advance, peak_kpa, stress_kpa
-from sim.indent import rested_depth_m
+from sim.indent import CELLS_1_M, rested_depth_m, sole_of
 from sim.motor import Carriage, Motor
 from sim.motor import advance as run_on
 from sim.tissue import Bone
@@ -123,6 +124,21 @@ def rolled(foot: Foot, cm_s: float, begin_m: float, end_m: float) -> list[tuple[
         position_m += cm_s / 100.0 * 0.001
         seen.append((position_m, advance(contact, LOAD_N, position_m, cm_s / 100.0, 0.001)))
     return seen
+
+
+def slope_push_n() -> float:
+    """The most that the skin's slope would push the head along its rail, N, at 5 cm/s."""
+    sole = sole_of(FOOT)
+    return max(
+        abs(sole.make(trunc(at_m * CELLS_1_M))[2]) * force_n
+        for at_m, force_n in rolled(FOOT, 5.0, 0.02, 0.19)
+    )
+
+
+def held_n() -> float:
+    """What rail and rolling take from the motor under a calm leg, N."""
+    motor = Motor()
+    return motor.carriage_friction_n + motor.rolling_friction * LOAD_N
 
 
 @cache
