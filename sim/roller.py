@@ -110,7 +110,7 @@ class SimRoller:
 
     def drive(self, drive: Drive) -> None:
         """Set the bridge if it shall change; give the gate its edge if asked."""
-        if drive != self._drive:
+        if drive is not self._drive:
             self._set_bridge(drive)
         if self._edges:
             power.give_edge(self._gate)

@@ -27,7 +27,7 @@ _DRAWS = 1 << 16
 _NOISE_KPA = tuple(
     map(NormalDist(0.0, NOISE_SD_KPA).inv_cdf, ((draw + 0.5) / _DRAWS for draw in range(_DRAWS)))
 )
-_AHEAD = 256  # bytes drawn at a time
+_AHEAD = 2048  # bytes drawn at a time
 _HALF_KPA = STEP_KPA / 2.0
 _SURE_KPA = 190.0  # from 0 to here no noise leads out of the range: it is below 3.3 kPa
 
