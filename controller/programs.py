@@ -111,9 +111,12 @@ def onward(
     if cursor.spent_s + dt_s >= step.time_s and cursor.strokes >= 0:
         return _next_step(cursor, carriage), 0.0
     after, speed_cm_s = _course(step, cursor, carriage, length_cm, level, dt_s)
-    spent_s = cursor.spent_s + (dt_s if after.strokes >= 0 else 0.0)
-    way_s = cursor.way_s + dt_s if after.heading == cursor.heading else 0.0
-    return after._replace(spent_s=spent_s, way_s=way_s), after.heading * speed_cm_s
+    number, spent_s, heading, strokes, centre_cm, mark_cm, dwell_s, shifted, way_s = after
+    spent_s += dt_s if strokes >= 0 else 0.0
+    way_s = way_s + dt_s if heading == cursor.heading else 0.0
+    return Cursor(
+        number, spent_s, heading, strokes, centre_cm, mark_cm, dwell_s, shifted, way_s
+    ), heading * speed_cm_s  # fmt: skip
 
 
 def _next_step(cursor: Cursor, carriage: Carriage) -> Cursor:
