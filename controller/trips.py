@@ -134,11 +134,10 @@ def _folded(
         and at_s - changed_s < limits.frozen_s
         and _unremarkable(sample, last, reference_kpa, limits)
     )
-    values = (
+    return _new(Watch, (
         now_s, at_s, last, kpa, middle, middle - low, window, light_s, heavy_s, steady_s,
         changed_s, resting, odd, tardies,
-    )  # fmt: skip
-    return _new(Watch, values), calm
+    )), calm  # fmt: skip
 
 
 def _touched(
