@@ -12,7 +12,7 @@ from firmware_bridge.line import Line
 from firmware_bridge.messages import Identity
 from firmware_bridge.port import open_port
 
-OK = 0
+OK, UNFIT = 0, 1
 
 
 def flash(given: argparse.Namespace) -> int:
@@ -30,11 +30,16 @@ def flash(given: argparse.Namespace) -> int:
 
 
 def mcu(given: argparse.Namespace) -> int:
-    """Tell who is on the port, and if asked what it says, until Ctrl-C. Raises `HardwareError`."""
-    with suppress(KeyboardInterrupt), _met(given.port) as (line, _):
-        if given.what == "monitor":
-            for told in monitor.watched(line, time.monotonic, time.sleep):
-                _tell(told)
+    """Tell who is on the port, and if asked what it says, until Ctrl-C. Raises `HardwareError`.
+
+    One whose self-test failed, or that speaks another version, is told like any other; the exit
+    code of `info` says it.
+    """
+    with suppress(KeyboardInterrupt), _met(given.port) as (line, identity):
+        if given.what == "info":
+            return OK if misfit(given.port, identity, fitted=0) is None else UNFIT
+        for told in monitor.watched(line, time.monotonic, time.sleep):
+            _tell(told)
     return OK
 
 

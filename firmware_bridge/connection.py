@@ -86,10 +86,13 @@ class Connection:
             raise
         return self.identity, news[-1]
 
-    def advance(self) -> list[News]:
-        """Return the news; do what there is to do when the link is not up."""
+    def advance(self, *, paused: bool = False) -> list[News]:
+        """Return the news; do what there is to do when the link is not up.
+
+        `paused`: if nobody has looked for long, it was meant so, and is no news.
+        """
         try:
-            return self._advance(self._clock())
+            return self._advance(self._clock(), paused)
         except HardwareError as error:
             self._lose(error)
             return []
@@ -115,7 +118,7 @@ class Connection:
             line, self._line = self._line, None
             line.port.close()
 
-    def _advance(self, now_s: float) -> list[News]:
+    def _advance(self, now_s: float, paused: bool = False) -> list[News]:
         if self._line is None and now_s < self._retry_at_s:
             return []
         if self._line is None:
@@ -124,6 +127,8 @@ class Connection:
         line = self._line
         if self._handshake is None and now_s - self._looked_at_s > SILENT_S:
             self._begin(line, now_s)  # nobody has looked: what came is old, and some of it is lost
+            if not paused:
+                self._note(stalled(self._name, now_s - self._looked_at_s))
         taken = [self._take(frame, line, now_s) for frame in line.receive()]
         if self._handshake is not None:
             self._meet_on(line, self._handshake, now_s)
@@ -215,3 +220,11 @@ class Connection:
         if str(problem) != str(self.problem):
             self._tell(f"{problem}.")
         self.problem = problem
+
+
+def stalled(name: str, for_s: float) -> ReadError:
+    """Nobody on this side has looked at the port for too long."""
+    return ReadError(
+        f"This program stood still for {for_s:.2f} s (at most {SILENT_S:g} s) and did not look at "
+        f"{name}: the computer is overloaded or was asleep; end what else runs on it"
+    )

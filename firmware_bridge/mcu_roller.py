@@ -93,7 +93,8 @@ class McuRoller:
         This one waits: who weighs pauses between the weights, and what has come meanwhile is old.
         """
         until_s = self._clock() + PATIENCE_S
-        self.read()
+        self._check_open()
+        self._listen(paused=True)
         while self._own_cut() is Cut.LINK:
             if not self._clock() < until_s:
                 why = self._connection.problem or f"it was not heard for {PATIENCE_S:g} s"
@@ -128,9 +129,9 @@ class McuRoller:
         if self._closed:
             raise HardwareError("The roller is closed: open it again.")
 
-    def _listen(self) -> None:
+    def _listen(self, *, paused: bool = False) -> None:
         """Take the newest word, and when it was said."""
-        news = self._connection.advance()
+        news = self._connection.advance(paused=paused)
         if news:
             self._status, self._taken_at_s = news[-1]
 

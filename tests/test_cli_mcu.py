@@ -247,6 +247,21 @@ def test_info_tells_who_it_is_and_sets_nothing(bench: Bench, capsys: Captured) -
     assert bench.ports[-1].closed
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("self_test", Failed.RAM, "self-test: FAILED: ram"),
+        ("protocol", VERSION + 1, f"wire version {VERSION + 1}; this program speaks {VERSION}"),
+    ],
+)
+def test_info_on_a_board_that_is_not_fit_exits_with_1(
+    bench: Bench, field: str, value: int, words: str, capsys: Captured
+) -> None:
+    bench.mcu.identity[field] = value
+    assert cli.main(["mcu", "info", "--port", PORT]) == 1
+    assert words in capsys.readouterr().out
+
+
 def test_a_slow_starter_is_waited_for(bench: Bench, capsys: Captured) -> None:
     bench.mcu.deaf_s = 2.0
     assert cli.main(["mcu", "info", "--port", PORT]) == 0

@@ -73,6 +73,23 @@ def test_at_rest_too_a_board_that_hears_nothing_is_told() -> None:
     assert engine.trip is Trip.LINK
 
 
+# Nobody looks.
+
+
+@pytest.mark.parametrize(("stall_s", "told"), [(0.19, False), (0.25, True), (2.0, True)])
+def test_an_engine_that_stood_still_is_told_as_the_reason(stall_s: float, told: bool) -> None:
+    """At rest, where its own being late latches nothing."""
+    engine = McuEngine().run(1.5)
+    assert engine.trip is None
+    engine.bench.wait(stall_s)
+    engine.run(1.0)
+    assert (engine.trip is Trip.LINK) == told
+    assert len(engine.bench.told) == (2 if told else 0)
+    if told:
+        assert f"stood still for {stall_s:.2f} s (at most 0.2 s)" in engine.bench.told[0]
+        assert engine.bench.told[1].endswith("is back.")
+
+
 # Words that are old when they come.
 
 

@@ -283,6 +283,7 @@ def test_after_a_pause_the_weight_is_read_that_lies_there_now(
         raw = bench.roller.raw()
         assert (raw.pressure_a, raw.pressure_b) == (700 / 1023, 800 / 1023)
         bench.wait(0.005)
+    assert not any("stood still" in line for line in bench.told), "it was meant so"
 
 
 def test_there_is_nothing_to_weigh_with_when_the_link_is_lost(bench: McuBench) -> None:
