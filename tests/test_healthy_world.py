@@ -208,6 +208,7 @@ def test_no_single_field_of_a_sample_brings_power_too_much(mode: Mode) -> None:
             live_on(mode, {name: value}, CALM, None)
 
 
+@pytest.mark.hazard("too-fast/speed")
 @pytest.mark.parametrize("mode", MODES)
 def test_no_single_field_of_a_request_brings_power_too_much(mode: Mode) -> None:
     for name, values in REQUEST_VALUES.items():

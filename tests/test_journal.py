@@ -92,6 +92,7 @@ def test_a_stop_without_a_pressure_or_place_comes_back(path: Path) -> None:
     assert stop.place is None
 
 
+@pytest.mark.hazard("starts-alone/power")
 def test_an_open_session_comes_back_stopped(path: Path) -> None:
     store(path, kept(opened_at_s=1.0))
     number, _, _, stop = recall(path, NOW_S)
@@ -184,6 +185,7 @@ def test_what_the_journal_tells_is_the_kernel_s_beginning() -> None:
     assert state.sitting == Sitting(number=7)
 
 
+@pytest.mark.hazard("dead/killed")
 def test_a_killed_engine_comes_back_stopped_and_says_why(tmp_path: Path) -> None:
     with running(tmp_path) as first:
         first.until_rolling().end(signal.SIGKILL)

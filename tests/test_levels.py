@@ -34,6 +34,7 @@ def over_time(levels: Levels, seconds: float, ceiling: int = 10) -> list[int]:
     return seen
 
 
+@pytest.mark.hazard("too-fast/earned")
 def test_up_is_one_level_in_2_s() -> None:
     assert over_time(slider(Levels(3, 3), 6), 8.0) == [4, 4, 5, 5, 6, 6, 6, 6, 6]
 
@@ -85,6 +86,7 @@ def test_plus_and_minus_set_the_level_and_the_cap() -> None:
     assert after(Levels(1, 1), MINUS) == Levels(1, 1, device_cap=1)
 
 
+@pytest.mark.hazard("too-fast/earned")
 @pytest.mark.parametrize(("level", "wanted"), [(9, 4), (4, 4), (2, 2)])
 def test_nobody_goes_above_the_level_last_set_on_the_device(level: int, wanted: int) -> None:
     assert slider(Levels(4, 4, device_cap=4), level).wanted == wanted
@@ -94,6 +96,7 @@ def test_the_device_itself_may() -> None:
     assert after(Levels(4, 4, device_cap=4), PLUS).device_cap == 5
 
 
+@pytest.mark.hazard("too-fast/down")
 def test_in_the_same_tick_minus_wins_over_everything() -> None:
     both = Presses(plus=True, minus=True)
     assert after(Levels(5, 5), both) == Levels(5, 4, device_cap=4)
@@ -109,6 +112,7 @@ def test_a_new_session_forgets_the_cap_and_begins_no_higher_than_it_ended() -> N
 # The ceiling.
 
 
+@pytest.mark.hazard("blind/half")
 @pytest.mark.parametrize(
     ("fields", "highest"),
     [({}, 10), ({"pressure_b_kpa": None}, 3), ({"gate_on": None}, 3), ({"gate_on": False}, 10)],

@@ -200,6 +200,7 @@ def test_the_rest_of_a_long_line_is_no_line(rig: Rig, client: LinkClient) -> Non
     assert rig.desk.wish == Wish(stop_count=1)
 
 
+@pytest.mark.hazard("starts-alone/late")
 def test_a_start_that_lay_too_long_starts_nothing(rig: Rig, client: LinkClient) -> None:
     rig.show()
     seen_s = client.state()["at_s"]
@@ -262,6 +263,7 @@ def test_a_flood_delays_nobody_else(rig: Rig, client: LinkClient) -> None:
     assert rig.desk.wish.stop_count == 1
 
 
+@pytest.mark.hazard("no-stop/crowd")
 def test_a_stop_behind_a_flood_gets_through_though_nobody_reads(rig: Rig) -> None:
     """Its answers pile up, so it is thrown out; what it had sent is taken in to the end."""
     with rig.client() as flood:

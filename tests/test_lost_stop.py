@@ -210,6 +210,7 @@ def test_whatever_is_asked_no_stop_is_lost_and_no_start_is_late(
             moving = desktop.state.mode.moving
 
 
+@pytest.mark.hazard("no-stop/wins")
 @pytest.mark.parametrize("mode", MODES)
 def test_in_one_instant_a_stop_wins_in_any_order(mode: Mode) -> None:
     asked = [

@@ -46,6 +46,7 @@ def test_a_sound_machine_leaves_no_trace() -> None:
     assert bench.seen is before
 
 
+@pytest.mark.hazard("jam/current")
 @pytest.mark.parametrize("current_ma", [EDGE_MA, EDGE_MA + 0.1, nan, inf])
 def test_t7_more_current_than_the_model_explains(current_ma: float) -> None:
     bench = Bench()
@@ -132,6 +133,7 @@ def test_t14_both_ends_at_once_in_two_samples() -> None:
     assert bench.feel(0.001, **both) is Trip.ENDS_BOTH
 
 
+@pytest.mark.hazard("jam/ends")
 @pytest.mark.parametrize(("duty", "behind"), [(0.2, "heel_end_open"), (-0.2, "toe_end_open")])
 def test_t14_a_switch_that_stays_open_behind_the_roller(duty: float, behind: str) -> None:
     bench = Bench(duty)
@@ -196,6 +198,7 @@ def at_rest(seconds: float, testing: bool = False, **fields: Any) -> Trip | None
     return None
 
 
+@pytest.mark.hazard("powered/sensed")
 def test_t14_a_gate_that_stays_on_at_rest() -> None:
     assert at_rest(0.052, gate_on=True) is None
     assert at_rest(0.054, gate_on=True) is Trip.GATE_ON

@@ -46,6 +46,7 @@ def loaded(rate_hz: int, limits: Limits = LIMITS) -> Detectors:
     return detectors
 
 
+@pytest.mark.hazard("spike/level")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize(("kpa", "trip"), [(74.9, None), (75.0, None), (75.1, Trip.LEVEL)])
 def test_t1_is_over_75_kpa_on_two_samples_in_a_row(
@@ -125,6 +126,7 @@ RISES = [
 ]
 
 
+@pytest.mark.hazard("spike/rise")
 @pytest.mark.parametrize(("reference_kpa", "rise_kpa", "median_kpa", "trip"), RISES)
 def test_t2_is_a_rise_and_a_pressure_over_the_reference(
     reference_kpa: float, rise_kpa: float, median_kpa: float, trip: Trip | None
@@ -169,6 +171,7 @@ def test_t2_sees_a_rise_of_exactly_20_ms_at_every_rate(rate_hz: int) -> None:
     assert at_s <= 0.020 + 1 / rate_hz
 
 
+@pytest.mark.hazard("spike/rise")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_a_jam_of_20_newtons_in_5_ms_is_pain_within_two_samples(rate_hz: int) -> None:
     """25 kPa in 5 ms: over the reference + 7.5 kPa after 2.5 ms."""
@@ -209,6 +212,7 @@ def test_t4_counts_only_what_exceeds(kpa: float, excess: float | None) -> None:
     assert odd.dose == (() if excess is None else ((0.0, pytest.approx(excess * 0.004)),))
 
 
+@pytest.mark.hazard("spike/dose")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize(("excess_kpa", "due_s"), [(7.3, None), (7.7, 0.487), (15.0, 0.25)])
 def test_t4_trips_when_the_dose_is_reached(

@@ -218,6 +218,7 @@ def test_channels_are_apart_by_more_than_6_kpa_and_a_quarter(
     assert trip is None
 
 
+@pytest.mark.hazard("blind/apart")
 @pytest.mark.parametrize(
     ("since_s", "trip"),
     [(-0.049, None), (-0.05, Trip.SENSORS_APART), (-0.051, Trip.SENSORS_APART)],

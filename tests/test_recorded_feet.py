@@ -61,6 +61,7 @@ def test_a_step_is_laid_out_as_specified(steps: list[Step]) -> None:
     )
 
 
+@pytest.mark.hazard("spike/strikes")
 def test_every_heel_strike_stops(steps: list[Step]) -> None:
     strikes = CASES[0]
     assert strikes.peak_kpa == 75.0

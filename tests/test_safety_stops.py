@@ -22,6 +22,7 @@ def trip_of(world: World) -> Trip | None:
 # Every cause, in every mode.
 
 
+@pytest.mark.hazard("no-stop/person")
 @pytest.mark.parametrize("mode", CAN_TRIP)
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_stop_stops_in_the_same_tick_in_every_mode(mode: Mode, rate_hz: int) -> None:
@@ -36,6 +37,7 @@ def test_stop_stops_in_the_same_tick_in_every_mode(mode: Mode, rate_hz: int) -> 
         assert world.drive == LATCHED_BRAKE or (not moved and world.drive == LATCHED_REST)
 
 
+@pytest.mark.hazard("blind/no-number")
 @pytest.mark.parametrize("mode", CAN_TRIP)
 def test_no_number_stops_every_mode(mode: Mode) -> None:
     world = world_in(mode)
@@ -142,6 +144,7 @@ def test_a_stop_keeps_what_was_going_on() -> None:
     assert world.state.sitting.why is None
 
 
+@pytest.mark.hazard("too-early/gentler")
 @pytest.mark.parametrize(
     ("level", "after_pain"),
     [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (6, 4), (7, 4), (8, 5), (9, 6), (10, 7)],
@@ -204,6 +207,7 @@ def test_what_did_not_move_needs_no_brake() -> None:
 # What only holds.
 
 
+@pytest.mark.hazard("flinch/gone")
 @pytest.mark.parametrize("mode", [Mode.SOFT_START, Mode.RUNNING, Mode.EASED])
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_a_foot_gone_for_100_ms_holds(mode: Mode, rate_hz: int) -> None:

@@ -47,6 +47,7 @@ def since_stop_s(world: World) -> float:
 # Pain.
 
 
+@pytest.mark.hazard("too-early/waits")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_after_pain_30_s_must_pass_with_the_foot_off(rate_hz: int) -> None:
     world = pained(rate_hz)
@@ -58,6 +59,7 @@ def test_after_pain_30_s_must_pass_with_the_foot_off(rate_hz: int) -> None:
     assert world.state.sitting.opened_at_s is None
 
 
+@pytest.mark.hazard("too-early/waits")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_after_pain_the_foot_must_be_off_for_2_s(rate_hz: int) -> None:
     world = pained(rate_hz)
@@ -144,6 +146,7 @@ def test_a_stop_must_be_released_before_it_is_acknowledged() -> None:
     assert world.ask(acknowledge=True).mode is Mode.IDLE
 
 
+@pytest.mark.hazard("too-early/cause-gone")
 def test_a_fault_must_be_gone() -> None:
     world = world_in(Mode.RUNNING)
     world.tick(float("nan"))
@@ -217,6 +220,7 @@ def test_the_second_pain_stop_is_enough() -> None:
     assert world.state.sitting.pains == 0
 
 
+@pytest.mark.hazard("too-long/rest")
 def test_after_the_second_pain_stop_no_press_opens_a_session_for_15_min() -> None:
     world = pained(100, OPEN._replace(pains=1, pain_at_s=-100.0))
     stop = world.state.stop

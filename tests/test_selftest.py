@@ -104,6 +104,7 @@ FAILS: dict[Item, Any] = {
 }
 
 
+@pytest.mark.hazard("powered/tested")
 @pytest.mark.parametrize("item", Item)
 def test_every_item_fails_once(item: Item) -> None:
     bench = FAILS[item]().run()

@@ -67,6 +67,7 @@ def test_a_spike_is_pain(seed: int) -> None:
     assert "Lift your foot; in 30 s hold Continue to go on at level 2." in rig.words
 
 
+@pytest.mark.hazard("flinch/flinch")
 def test_a_flinch_is_pain() -> None:
     rig = Rig().roll(5.0)
     rig.sim.flinch()
@@ -219,6 +220,7 @@ def assert_broken(fault: str, moving: list[Moment], last_s: float) -> None:
 # The controller dies.
 
 
+@pytest.mark.hazard("dead/pulses")
 @pytest.mark.parametrize("ticks", range(4))
 def test_a_controller_that_falls_silent_drops_the_gate(ticks: int) -> None:
     """Without noise, which may read the same before and after, as if a sensor were frozen."""

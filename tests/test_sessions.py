@@ -100,6 +100,7 @@ def test_a_press_on_the_device_alone_begins_a_massage() -> None:
     rig.until_mode(Mode.RUNNING, 5.0)
 
 
+@pytest.mark.hazard("starts-alone/press")
 def test_the_network_alone_begins_nothing() -> None:
     rig = Rig()
     rig.sim.foot_on()
@@ -111,6 +112,7 @@ def test_the_network_alone_begins_nothing() -> None:
     assert rig.been_in() == [Mode.IDLE]
 
 
+@pytest.mark.hazard("starts-alone/recorded")
 def test_nothing_moves_before_the_session_is_recorded() -> None:
     rig = Rig(journal=False).arm()
     for _ in range(5):
@@ -124,6 +126,7 @@ def test_nothing_moves_before_the_session_is_recorded() -> None:
     rig.until_mode(Mode.RUNNING, 5.0)
 
 
+@pytest.mark.hazard("overload/refused")
 def test_too_heavy_a_leg_is_told_so_and_starts_nothing() -> None:
     rig = Rig(person=leg.Person(leg_load_n=22.0)).arm()
     rig.ask("start")
@@ -229,6 +232,7 @@ def test_end_winds_down_and_closes() -> None:
     assert rig.words.startswith("Ended.")
 
 
+@pytest.mark.hazard("too-long/foot-time")
 @pytest.mark.long
 def test_ten_minutes_of_one_foot_are_enough() -> None:
     rig = Rig(program=ENDLESS, limits=SLOW_LOOP, plant_dt_s=COARSE_S).roll()
@@ -239,6 +243,7 @@ def test_ten_minutes_of_one_foot_are_enough() -> None:
     assert rig.words.startswith("Time is over")
 
 
+@pytest.mark.hazard("too-long/session-time")
 @pytest.mark.long
 def test_twenty_minutes_of_a_session_are_enough() -> None:
     rig = Rig(program=ENDLESS, limits=SLOW_LOOP, person=STILL, plant_dt_s=COARSE_S).roll(40.0)
@@ -256,6 +261,7 @@ def test_twenty_minutes_of_a_session_are_enough() -> None:
     assert moving_s(rig) < 600.0
 
 
+@pytest.mark.hazard("overload/eased")
 def test_an_overload_eases_and_a_second_one_ends() -> None:
     rig = Rig(person=STILL).roll(70.0)
     overload(rig)

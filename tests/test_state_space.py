@@ -88,6 +88,7 @@ LASTING: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
 )
 
 
+@pytest.mark.hazard("starts-alone/every-state")
 @pytest.mark.long
 def test_every_state_of_the_kernel_keeps_the_rules(
     record_property: Callable[[str, object], None],

@@ -86,6 +86,7 @@ def test_an_unreadable_second_channel_is_a_disagreement_after_50_ms(rate_hz: int
 # Pain before plausibility.
 
 
+@pytest.mark.hazard("blind/pain-first")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize("fields", [{"pressure_b_kpa": 20.0}, {"sensor": SensorStatus.SATURATED}])
 def test_a_jam_that_looks_broken_is_pain_all_the_same(rate_hz: int, fields: dict[str, Any]) -> None:
@@ -240,6 +241,7 @@ def test_a_long_gap_makes_the_mean_jump_and_not_overshoot() -> None:
 # T9: silence, gaps, time running backwards, frozen.
 
 
+@pytest.mark.hazard("blind/silent")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize(
     ("age_s", "trip"),
@@ -301,6 +303,7 @@ def test_three_gaps_in_a_second_are_a_fault(rate_hz: int) -> None:
         assert world.feed(breathing(world.tick)) is trip
 
 
+@pytest.mark.hazard("blind/frozen")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize("rolling", [True, False])
 def test_the_same_value_for_200_ms_is_a_fault_while_rolling(rate_hz: int, rolling: bool) -> None:
@@ -312,6 +315,7 @@ def test_the_same_value_for_200_ms_is_a_fault_while_rolling(rate_hz: int, rollin
 # T13.
 
 
+@pytest.mark.hazard("dead/late")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize(
     ("late_s", "trip"), [(0.0, None), (0.0199, None), (0.0201, Trip.LATE), (9.0, Trip.LATE)]
@@ -338,6 +342,7 @@ def late_ticks(world: Detectors, late_s: float, pause_s: float, count: int) -> l
     return found
 
 
+@pytest.mark.hazard("dead/late")
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize(
     ("late_s", "pause_s", "last"),

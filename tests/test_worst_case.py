@@ -96,6 +96,7 @@ def told(spikes: Spikes, row: int, age_s: float, late_s: float) -> str:
     )
 
 
+@pytest.mark.hazard("spike/in-time")
 @pytest.mark.long
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_power_is_off_within_two_samples_and_a_tick(
