@@ -4,13 +4,13 @@ The test answers for the panel and moves the page's clock by hand, so every stat
 stays for as long as it is looked at.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, WebSocketRoute, expect
 
+from controller.panel.pictures import messages
 from controller.panel.screen import Screen
 from controller.panel.view import NOTHING
 from sim import hands
@@ -56,6 +56,7 @@ class Alone:
         self.waiting: list[Route] = []
         self.wrong: list[str] = []
         self._told = 0
+        self._sent: dict[int, dict[str, Any]] = {}  # the last picture on each connection
         self._screen = Screen(hands.extras())
         self._phone = phone
         self.page = context.new_page()
@@ -89,7 +90,11 @@ class Alone:
 
     def tell(self, **changes: Any) -> None:
         """A picture comes, and is drawn."""
-        self.sockets[-1].send(json.dumps({**PICTURE, **changes}))
+        now = {**PICTURE, **changes}
+        before = self._sent.get(len(self.sockets), {})
+        self._sent[len(self.sockets)] = now
+        for message in messages(before, now):
+            self.sockets[-1].send(message)
         self._told += 1
         self.page.wait_for_function(f"window.told === {self._told}")
         self.pass_ms(SOON_MS)

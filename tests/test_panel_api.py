@@ -5,10 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from starlette.websockets import WebSocketDisconnect
 
 from controller.panel.client import NO_ENGINE, NoEngineError, RefusedError
-from tests.panel_help import PICTURES, RUNNING, World
+from tests.panel_help import RUNNING, World
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -216,32 +215,6 @@ def test_only_json_changes_the_level(kind: str) -> None:
     answer = world.phone().post("/api/v1/intensity", content=b'{"level": 5}', headers=headers)
     assert answer.status_code == 422
     assert world.link.asked == []
-
-
-def test_pictures_come_newest_first_and_none_is_queued() -> None:
-    world = World()
-    with world.phone() as client, client.websocket_connect(PICTURES) as socket:
-        assert socket.receive_json()["age_s"] == 0.0
-
-        async def two_at_once() -> None:
-            world.link.push(level=6)
-            world.link.push(level=7, holder="phone 1")
-
-        assert client.portal is not None
-        client.portal.call(two_at_once)
-        picture = socket.receive_json()
-        assert picture["level"] == 7
-        assert picture["holder"] == "this phone"
-        assert set(picture) == FIELDS
-
-
-def test_a_message_on_the_websocket_ends_it() -> None:
-    with World().phone() as client, client.websocket_connect(PICTURES) as socket:
-        socket.receive_json()
-        socket.send_text('{"do": "start"}')
-        with pytest.raises(WebSocketDisconnect) as closed:
-            socket.receive_json()
-        assert closed.value.code == 1008
 
 
 def test_the_link_runs_while_the_app_does() -> None:

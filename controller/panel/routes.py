@@ -7,7 +7,6 @@ name into the scope.
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from controller.limits import HIGHEST_LEVEL, LOWEST_LEVEL
 from controller.panel.client import Link, NoEngineError
 from controller.panel.pairing import Pairing
+from controller.panel.pictures import messages
 from controller.panel.problems import Problem
 from controller.panel.screen import Screen
 from controller.panel.security import COOKIE, token_of
@@ -103,9 +103,13 @@ class Panel:
     async def push(self, socket: WebSocket) -> None:
         """The newest state, again and again; what a slow phone misses is never sent."""
         phone, number = socket.scope["phone"], -1
+        before: dict[str, Any] = {}
         while True:
             number = (await self.link.newer(number)).number
-            await socket.send_text(json.dumps(self.shown(phone), separators=(",", ":")))
+            now = self.shown(phone)
+            for message in messages(before, now):
+                await socket.send_text(message)
+            before = now
 
 
 def looking(panel: Panel) -> APIRouter:

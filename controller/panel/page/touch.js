@@ -13,12 +13,16 @@ function connect() {
   if (guest) return;
   openedAt = now();
   offset = Infinity;
+  let facts = {}; // what a picture's row of numbers leaves out, since it seldom changes
   const mine = socket = new WebSocket(location.origin.replace('http', 'ws') + '/ws');
   mine.onmessage = event => {
     if (mine !== socket) return;
     waitMs = 250;
     openedAt = now();
-    see(JSON.parse(event.data));
+    const news = JSON.parse(event.data);
+    if (!Array.isArray(news)) { facts = { ...facts, ...news }; return; }
+    const [at_s, age_s, pressure_kpa, reference_kpa, place] = news;
+    see({ ...facts, at_s, age_s, pressure_kpa, reference_kpa, place });
     requestAnimationFrame(draw);
     document.dispatchEvent(new CustomEvent('footloop:state', { detail: state }));
   };
