@@ -62,6 +62,7 @@ def test_the_gate_is_pulsed_every_four_milliseconds(bench: Bench) -> None:
 
 @pytest.mark.parametrize("what", HUNG)
 def test_what_hangs_ends_the_pulses_and_the_drive(bench: Bench, what: str) -> None:
+    bench.wait_ms(0.5)  # between two ticks: in one, the register would be found and written again
     hung = bench.cycle
     clear(bench, *HUNG[what])
     bench.wait_ms(2 * BITES_MS)

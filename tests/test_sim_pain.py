@@ -14,6 +14,7 @@ from sim.roller import SimRoller
 
 BRISK = Person(landing_n=19.0, settle_n_s=200.0, wander_sd_kpa=0.0)
 AHEAD = Drive(duty=0.3, brake=False, enabled=True, gate=True)
+HELD = Drive(duty=0.0, brake=True, enabled=True, gate=True)  # a sole is not as hard everywhere
 DT_S = 0.001
 PAIN_KPA = 60.0
 
@@ -162,7 +163,7 @@ def hurt(person: Person, seed: int) -> dict[str, float]:
     seen: dict[str, float] = {}
     highest_kpa = 0.0
     for ms in range(1001, 2001):
-        roller.drive(AHEAD)
+        roller.drive(HELD)
         roller.wait_until(ms * DT_S)
         now_s, truth, sample = roller.now_s(), roller.truth(), roller.read()
         if truth.pressure_kpa > PAIN_KPA:
